@@ -1,0 +1,41 @@
+# The commands of TFDrift; each installs what it needs first. `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# uv from the PATH, else the pinned one in .tools.
+UV := $(shell command -v uv 2>/dev/null || echo $(CURDIR)/.tools/bin/uv)
+export PATH := $(CURDIR)/.tools/bin:$(PATH)
+RUN := $(UV) run --frozen --no-sync
+
+.PHONY: help
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+.PHONY: setup
+setup: ## Install uv, the locked dependencies, the emulator and the built dashboard
+	@bash tools/setup.sh
+
+.PHONY: demo
+demo: setup ## Run the whole product on this machine and watch a story of changes
+	@$(RUN) tfdrift demo
+
+.PHONY: smoke
+smoke: setup ## Run the demo without a terminal, check what arrived, exit 0 or 1
+	@$(RUN) tfdrift demo --smoke
+
+.PHONY: test
+test: setup ## Run every check and the whole test suite
+	@bash tools/test-setup.sh
+	@$(MAKE) --no-print-directory lint
+	@$(RUN) pytest -n 2 --dist loadfile
+
+.PHONY: lint
+lint: ## Lint, check types and the direction of imports
+	@$(RUN) ruff format --check --quiet .
+	@$(RUN) ruff check --quiet .
+	@$(RUN) mypy --no-error-summary
+	@$(RUN) lint-imports --no-cache >/dev/null || $(RUN) lint-imports --no-cache
+
+.PHONY: format
+format: ## Format and mend what the linter can
+	@$(RUN) ruff check --fix --quiet . ; $(RUN) ruff format --quiet .

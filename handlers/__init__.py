@@ -1,0 +1,1 @@
+"""Lambda entry points: parse, one service call, a typed result."""

@@ -1,0 +1,1 @@
+"""The long-running container: tails the table's stream and fans out to browsers."""

@@ -1,0 +1,1 @@
+"""TFDrift: tells within moments who changed what Terraform manages on AWS."""

@@ -1,0 +1,1 @@
+"""The event catalog: which CloudTrail events change which attributes of which Terraform types."""

@@ -1,0 +1,1 @@
+"""What TFDrift knows, as pure values and functions; imports the standard library alone."""

@@ -1,0 +1,162 @@
+"""The drift record: one difference of one attribute of one resource, and what is known of it."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from tfdrift.domain.identity import UserIdentity
+from tfdrift.domain.json_value import JsonValue
+
+
+class DriftStatus(StrEnum):
+    """Where a drift stands in its life."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"
+
+
+class ChangeType(StrEnum):
+    """What happened to the resource."""
+
+    CREATED = "created"
+    MODIFIED = "modified"
+    DELETED = "deleted"
+
+
+class Severity(StrEnum):
+    """How dangerous a change is, most dangerous first."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    INFO = "info"
+
+
+class Fidelity(StrEnum):
+    """How exactly the new value is known."""
+
+    EXACT = "exact"
+    PARTIAL = "partial"
+    EVENT_ONLY = "event_only"
+    OMITTED = "omitted"
+
+
+class OriginKind(StrEnum):
+    """By what means a call was made."""
+
+    CONSOLE = "console"
+    CLI = "cli"
+    SDK = "sdk"
+    TERRAFORM = "terraform"
+    OPENTOFU = "opentofu"
+    PULUMI = "pulumi"
+    CLOUDFORMATION = "cloudformation"
+    AWS_SERVICE = "aws_service"
+    UNKNOWN = "unknown"
+
+
+class ResolutionHow(StrEnum):
+    """Why a drift is no longer open."""
+
+    APPLIED = "applied"
+    REVERTED = "reverted"
+    ADOPTED = "adopted"
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """By what means a call was made, and the facts that say so (a user agent can be forged)."""
+
+    kind: OriginKind
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """The API call that made a drift."""
+
+    event_id: str
+    event_source: str
+    event_name: str
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StateReference:
+    """The version of a Terraform state that a value was read from.
+
+    For a state read from disk `bucket` is None and `key` is the path as it was given.
+    """
+
+    key: str
+    serial: int
+    lineage: str
+    bucket: str | None = None
+    version_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """How a drift ended, by whom, and when the ending call or state was made."""
+
+    how: ResolutionHow
+    by: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DriftRecord:
+    """One difference between Terraform and AWS, for one attribute of one resource.
+
+    `attribute` is a Terraform path (``ingress``, ``metadata_options[0].http_tokens``); it is None when the
+    change concerns the resource as a whole (created, deleted, or an event without mapped attributes).
+    `old_value` is Terraform's value and `new_value` the one in AWS now. `timestamp` is the call's eventTime,
+    `detected_at` the moment TFDrift recorded it.
+    """
+
+    id: str
+    status: DriftStatus
+    change_type: ChangeType
+    severity: Severity
+    provider: str
+    account_id: str
+    region: str
+    resource_type: str
+    resource_id: str
+    resource_address: str | None
+    managed: bool
+    attribute: str | None
+    old_value: JsonValue
+    new_value: JsonValue
+    user_identity: UserIdentity
+    origin: Origin
+    source_ip: str | None
+    user_agent: str | None
+    timestamp: datetime
+    detected_at: datetime
+    cause: Cause
+    state: StateReference | None
+    fidelity: Fidelity
+    severity_reason: str
+    resolution: Resolution | None = None
+
+
+def resource_hash(account_id: str, region: str, resource_type: str, resource_id: str) -> str:
+    """Return the stable 20-digit hash that all drifts of one resource share."""
+    text = "\x1f".join((account_id, region, resource_type, resource_id))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:20]
+
+
+def drift_id(
+    account_id: str, region: str, resource_type: str, resource_id: str, attribute: str | None
+) -> str:
+    """Return the stable id of a (resource, attribute): ``<resource hash>-<attribute hash>``.
+
+    The first half is `resource_hash`, so that all drifts of a resource lie beside each other in storage.
+    """
+    attribute_hash = hashlib.sha256((attribute or "").encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return f"{resource_hash(account_id, region, resource_type, resource_id)}-{attribute_hash}"
