@@ -1,4 +1,4 @@
-"""Says of a story whether each expected event arrived, how long it took, and whether one came that must not."""
+"""Says whether each expected event of a story arrived, how long it took, and what came that must not."""
 
 from dataclasses import dataclass
 
