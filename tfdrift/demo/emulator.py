@@ -11,6 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import boto3
 
 _PROJECT_ROOT = Path(__file__).resolve().parents[2]
 _START_SECONDS = 30.0
@@ -29,6 +32,15 @@ class Emulator:
     endpoint: str
     process: subprocess.Popen[bytes]
     log: Path
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 makes each service's client at run time
+        """Return the boto3 client of a service, pointed at the emulator."""
+        session = boto3.Session(
+            aws_access_key_id="test",
+            aws_secret_access_key="test",  # noqa: S106 - the emulator takes any key
+            region_name=REGION,
+        )
+        return session.client(service, endpoint_url=self.endpoint)  # type: ignore[call-overload]
 
     def environment(self) -> dict[str, str]:
         """Return the variables that point any AWS SDK at the emulator."""

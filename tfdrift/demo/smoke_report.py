@@ -1,4 +1,4 @@
-"""Prints what the smoke run saw: a line an expected event with its time, then what was missing or too much."""
+"""Prints what the smoke run saw: each expected event with its time, what was missing or too much."""
 
 from rich.console import Console
 from rich.table import Table

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import boto3
 import httpx
 
 from tfdrift.demo.cloudtrail_records import record
+from tfdrift.demo.emulator import Emulator
 from tfdrift.demo.story import ApiCall, FalcoAlert, StateUpload, Step
 from tfdrift.demo.verdict import Played
 from tfdrift.demo.world import World, state_document
@@ -27,7 +27,7 @@ class StageError(Exception):
 class Stage:
     """Where the evidence goes: the state's bucket, the event bus, and the URL that takes Falco's alerts."""
 
-    session: boto3.Session
+    emulator: Emulator
     world: World
     state_bucket: str
     falco_url: str
@@ -60,14 +60,15 @@ class Stage:
         return lambda: self._put_event(json.dumps(written))
 
     def _put_event(self, detail: str) -> None:
-        entry = {"Source": EVENT_SOURCE, "DetailType": _DETAIL_TYPE, "Detail": detail}
-        answer = self.session.client("events").put_events(Entries=[entry])
+        answer = self.emulator.client("events").put_events(
+            Entries=[{"Source": EVENT_SOURCE, "DetailType": _DETAIL_TYPE, "Detail": detail}]
+        )
         if answer["FailedEntryCount"]:
             raise StageError(f"EventBridge refused the record: {answer['Entries'][0]}")
 
     def _upload(self, action: StateUpload) -> None:
         body = state_document(self.world, serial=action.serial, worker_timeout=action.worker_timeout)
-        self.session.client("s3").put_object(Bucket=self.state_bucket, Key=STATE_KEY, Body=body)
+        self.emulator.client("s3").put_object(Bucket=self.state_bucket, Key=STATE_KEY, Body=body)
 
     def _alert(self, action: FalcoAlert) -> None:
         answer = httpx.post(self.falco_url, json=action.body, timeout=30.0)

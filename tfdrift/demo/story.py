@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from tfdrift.demo.cloudtrail_records import Call, Caller, console_user, sso_session, terraform_session
 from tfdrift.demo.world import BUCKET, ORDERS, ROLE, WORKER, World
@@ -59,13 +60,13 @@ class Step:
     expected: tuple[Expected, ...]
 
 
-def story(world: World, clients: Callable[[str], object]) -> tuple[Step, ...]:
-    """Return the steps in order; `clients` returns the boto3 client of a service."""
+def story(world: World, client: Callable[[str], Any]) -> tuple[Step, ...]:
+    """Return the steps in order; `client` returns the boto3 client of a service."""
     return (
         _first_state(),
-        *_changes_by_people(world, clients),
-        *_terraform_applies(world, clients),
-        *_failure_and_revert(world, clients),
+        *_changes_by_people(world, client),
+        *_terraform_applies(world, client),
+        *_failure_and_revert(world, client),
         *_falco_alerts(),
     )
 
@@ -96,18 +97,16 @@ def _open_ssh(world: World) -> JsonObject:
 _SSH = [{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
 
 
-def _changes_by_people(world: World, clients: Callable[[str], object]) -> Iterator[Step]:
+def _changes_by_people(world: World, client: Callable[[str], Any]) -> Iterator[Step]:
     oncall = console_user(world.account_id, "oncall")
     developer = sso_session(world.account_id, "Developer", "developer@example.com")
-    ec2, functions, s3, iam = (clients(name) for name in ("ec2", "lambda", "s3", "iam"))
+    ec2, functions, s3, iam = (client(name) for name in ("ec2", "lambda", "s3", "iam"))
     yield Step(
         "Console: SSH opened to the world",
         ApiCall(
             Call("ec2", "AuthorizeSecurityGroupIngress", _open_ssh(world), {"_return": True}),
             oncall,
-            lambda: ec2.authorize_security_group_ingress(  # type: ignore[attr-defined]
-                GroupId=world.security_group_id, IpPermissions=_SSH
-            ),
+            lambda: ec2.authorize_security_group_ingress(GroupId=world.security_group_id, IpPermissions=_SSH),
         ),
         (
             _drift(
@@ -140,7 +139,7 @@ def _changes_by_people(world: World, clients: Callable[[str], object]) -> Iterat
         ApiCall(
             Call("lambda", "UpdateFunctionConfiguration20150331v2", memory, {**memory, "timeout": 30}),
             developer,
-            lambda: functions.update_function_configuration(FunctionName=ORDERS, MemorySize=1024),  # type: ignore[attr-defined]
+            lambda: functions.update_function_configuration(FunctionName=ORDERS, MemorySize=1024),
         ),
         (_drift("aws_lambda_function.orders", "memory_size", old_value=128, new_value=1024),),
     )
@@ -150,7 +149,7 @@ def _changes_by_people(world: World, clients: Callable[[str], object]) -> Iterat
         ApiCall(
             Call("s3", "DeleteBucketEncryption", no_encryption),
             oncall,
-            lambda: s3.delete_bucket_encryption(Bucket=BUCKET),  # type: ignore[attr-defined]
+            lambda: s3.delete_bucket_encryption(Bucket=BUCKET),
         ),
         (
             Expected(
@@ -168,22 +167,22 @@ def _changes_by_people(world: World, clients: Callable[[str], object]) -> Iterat
         ApiCall(
             Call("iam", "AttachRolePolicy", {"roleName": ROLE, "policyArn": ADMINISTRATOR}),
             oncall,
-            lambda: iam.attach_role_policy(RoleName=ROLE, PolicyArn=ADMINISTRATOR),  # type: ignore[attr-defined]
+            lambda: iam.attach_role_policy(RoleName=ROLE, PolicyArn=ADMINISTRATOR),
         ),
         (Expected(EventType.DRIFT, (("cause.event_name", "AttachRolePolicy"), ("severity", "critical"))),),
     )
 
 
-def _terraform_applies(world: World, clients: Callable[[str], object]) -> Iterator[Step]:
+def _terraform_applies(world: World, client: Callable[[str], Any]) -> Iterator[Step]:
     pipeline = terraform_session(world.account_id, "terraform-apply")
-    functions = clients("lambda")
+    functions = client("lambda")
     timeout: JsonObject = {"functionName": WORKER, "timeout": 60}
     yield Step(
         "Terraform: timeout applied (must not alert)",
         ApiCall(
             Call("lambda", "UpdateFunctionConfiguration20150331v2", timeout, {**timeout, "memorySize": 128}),
             pipeline,
-            lambda: functions.update_function_configuration(FunctionName=WORKER, Timeout=60),  # type: ignore[attr-defined]
+            lambda: functions.update_function_configuration(FunctionName=WORKER, Timeout=60),
         ),
         (),
     )
@@ -195,9 +194,9 @@ def _terraform_applies(world: World, clients: Callable[[str], object]) -> Iterat
     )
 
 
-def _failure_and_revert(world: World, clients: Callable[[str], object]) -> Iterator[Step]:
+def _failure_and_revert(world: World, client: Callable[[str], Any]) -> Iterator[Step]:
     oncall = console_user(world.account_id, "oncall")
-    ec2 = clients("ec2")
+    ec2 = client("ec2")
     denied = "You are not authorized to perform this operation."
     yield Step(
         "A call that AWS refused (must not alert)",
@@ -219,9 +218,7 @@ def _failure_and_revert(world: World, clients: Callable[[str], object]) -> Itera
         ApiCall(
             Call("ec2", "RevokeSecurityGroupIngress", _open_ssh(world), {"_return": True}),
             oncall,
-            lambda: ec2.revoke_security_group_ingress(  # type: ignore[attr-defined]
-                GroupId=world.security_group_id, IpPermissions=_SSH
-            ),
+            lambda: ec2.revoke_security_group_ingress(GroupId=world.security_group_id, IpPermissions=_SSH),
         ),
         (_drift("aws_security_group.web", "ingress", status="resolved", resolution__how="reverted"),),
     )

@@ -6,6 +6,7 @@ import zipfile
 from dataclasses import dataclass
 from typing import Any
 
+from tfdrift.demo.emulator import REGION, Emulator
 from tfdrift.domain.json_value import JsonObject, JsonValue
 
 ROLE = "orders-app"
@@ -34,9 +35,9 @@ class World:
     instance_id: str
 
 
-def build_world(session: Any) -> World:  # noqa: ANN401 - boto3's Session carries no types without its stubs
+def build_world(emulator: Emulator) -> World:
     """Make the resources that the demo's Terraform manages, as its first apply would have."""
-    ec2 = session.client("ec2")
+    ec2 = emulator.client("ec2")
     vpc_id = ec2.create_vpc(CidrBlock="10.20.0.0/16")["Vpc"]["VpcId"]
     subnet_id = ec2.create_subnet(VpcId=vpc_id, CidrBlock="10.20.1.0/24")["Subnet"]["SubnetId"]
     group_id = ec2.create_security_group(GroupName="web", Description="HTTPS only", VpcId=vpc_id)["GroupId"]
@@ -59,13 +60,13 @@ def build_world(session: Any) -> World:  # noqa: ANN401 - boto3's Session carrie
         SubnetId=subnet_id,
         SecurityGroupIds=[group_id],
     )["Instances"][0]
-    role_arn = session.client("iam").create_role(RoleName=ROLE, AssumeRolePolicyDocument=json.dumps(_TRUST))[
+    role_arn = emulator.client("iam").create_role(RoleName=ROLE, AssumeRolePolicyDocument=json.dumps(_TRUST))[
         "Role"
     ]["Arn"]
-    _create_functions(session.client("lambda"), role_arn)
-    _create_bucket(session.client("s3"))
-    account_id: str = session.client("sts").get_caller_identity()["Account"]
-    return World(account_id, session.region_name, vpc_id, subnet_id, group_id, instance["InstanceId"])
+    _create_functions(emulator.client("lambda"), role_arn)
+    _create_bucket(emulator.client("s3"))
+    account_id: str = emulator.client("sts").get_caller_identity()["Account"]
+    return World(account_id, REGION, vpc_id, subnet_id, group_id, instance["InstanceId"])
 
 
 def _create_functions(functions: Any, role_arn: str) -> None:  # noqa: ANN401 - a boto3 client
