@@ -1,0 +1,69 @@
+"""The settings of all processes, read from the environment when asked for and never at import."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+CommaSeparated = Annotated[tuple[str, ...], NoDecode]
+
+
+class Settings(BaseSettings):
+    """What TFDrift is told by its environment; every name has the prefix ``TFDRIFT_``.
+
+    Attributes
+    ----------
+    events_table, state_table, feed_table
+        The names of the three DynamoDB tables (see `tfdrift.adapters.table_schema`).
+    state_buckets
+        Comma separated; where set, state objects of other buckets are refused.
+    terraform_principals
+        Comma separated ARN globs of the roles that may run Terraform; empty restricts nothing.
+    grace_seconds
+        How long a call of Terraform's own waits for the state that explains it.
+    ignore
+        Rules in the syntax of ``.driftignore``, one a line.
+    fingerprint_key, fingerprint_secret_arn
+        The key under which secret values are fingerprinted, directly or as a Secrets Manager secret.
+    retention_days
+        How long events and resolved drifts are kept.
+    api_token, api_token_secret_arn
+        The token of machine clients, directly or as a secret; without one, no token is asked for.
+    max_object_bytes
+        The largest log file or state object that is read from S3, in bytes.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="TFDRIFT_", extra="ignore", frozen=True)
+
+    events_table: str = "tfdrift-events"
+    state_table: str = "tfdrift-state"
+    feed_table: str = "tfdrift-feed"
+    state_buckets: CommaSeparated = ()
+    terraform_principals: CommaSeparated = ()
+    grace_seconds: int = Field(default=900, ge=0, le=86_400)
+    ignore: str = ""
+    fingerprint_key: SecretStr | None = None
+    fingerprint_secret_arn: str | None = None
+    cors_origins: CommaSeparated = ()
+    dashboard_dir: Path | None = None
+    retention_days: int = Field(default=90, ge=1, le=3_650)
+    api_token: SecretStr | None = None
+    api_token_secret_arn: str | None = None
+    max_object_bytes: int = Field(default=128 * 1024 * 1024, ge=1024)
+
+    @field_validator("state_buckets", "terraform_principals", "cors_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        """Split comma separated text; empty parts are left out."""
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_empty(cls, values: object) -> object:
+        """Treat an empty variable as one that is not set, as deployment templates write them."""
+        if isinstance(values, dict):
+            return {name: value for name, value in values.items() if value != ""}
+        return values
