@@ -1,0 +1,182 @@
+"""Reads a CloudTrail record as AWS delivers it, and refuses with a reason what cannot be used."""
+
+import re
+from datetime import UTC, datetime
+
+from tfdrift.domain.cloudtrail_identity import account_text, boolean, parse_identity
+from tfdrift.domain.cloudtrail_record import CloudTrailRecord
+from tfdrift.domain.json_reading import (
+    InvalidJson,
+    checked,
+    decode,
+    digest,
+    list_at,
+    object_at,
+    text_at,
+)
+from tfdrift.domain.json_value import JsonObject, JsonValue
+from tfdrift.domain.timestamps import InvalidTime, parse_time
+
+INSIGHT = "AwsCloudTrailInsight"
+
+# Lambda's and CloudFront's API versions: CreateFunction20150331, AddPermission20150331v2,
+# CreateFunction2020_05_31 (https://github.com/cloud-custodian/cloud-custodian/issues/3292).
+_DATED_SUFFIX = re.compile(r"(?<=.)(?:19|20)\d\d(_?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])(?:v\d+)?\Z")
+
+
+class InvalidRecord(ValueError):  # noqa: N818 - names what was found; not a failure of this program
+    """The object is no usable CloudTrail record; the text names the field and what was wrong with it."""
+
+
+def parse_record(obj: object, *, default_account: str | None = None) -> CloudTrailRecord:
+    """Return what a decoded CloudTrail record says.
+
+    Source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+
+    sourceIPAddress, userAgent, requestID, userIdentity and others may be missing
+    (https://github.com/airbnb/streamalert/issues/1100, https://github.com/airbnb/streamalert/issues/447).
+    A record of version 1.0 has no eventID, and a published sample may have it elided: the id is then made
+    from the content, so that a second delivery is still recognised.
+
+    Parameters
+    ----------
+    obj
+        The decoded JSON object.
+    default_account
+        The account of the envelope that carried the record; used where the record names none.
+
+    Raises
+    ------
+    InvalidRecord
+        Where eventTime, eventSource, eventName, awsRegion or an account is missing or unusable.
+    """
+    record = _object(obj)
+    event_type = text_at(record, "eventType") or ""
+    raw_name = _needed(record, "eventName", event_type)
+    element = _structure(record.get("userIdentity"))
+    identity = parse_identity(element)
+    request, omitted = _parameters(record.get("requestParameters"))
+    response, _ = _parameters(record.get("responseElements"))
+    return CloudTrailRecord(
+        event_id=text_at(record, "eventID") or f"content-{digest(record)}",
+        event_time=_time(record),
+        event_source=_needed(record, "eventSource", event_type),
+        event_name=operation_name(raw_name),
+        raw_event_name=raw_name,
+        event_type=event_type,
+        region=_needed(record, "awsRegion", event_type),
+        account_id=_account(record, identity.account_id, default_account),
+        identity=identity,
+        request=request,
+        response=response,
+        read_only=boolean(record.get("readOnly")),
+        error_code=text_at(record, "errorCode"),
+        error_message=text_at(record, "errorMessage"),
+        source_ip=text_at(record, "sourceIPAddress"),
+        user_agent=text_at(record, "userAgent"),
+        request_id=text_at(record, "requestID"),
+        invoked_by=text_at(element, "invokedBy"),
+        issuer_arn=text_at(object_at(object_at(element, "sessionContext"), "sessionIssuer"), "arn"),
+        session_credential_from_console=boolean(record.get("sessionCredentialFromConsole")) is True,
+        event_category=text_at(record, "eventCategory"),
+        parameters_omitted=omitted,
+        resource_arns=_resource_arns(record),
+        original_event_id=text_at(object_at(record, "addendum"), "originalEventID"),
+        service_event_details=_structure(record.get("serviceEventDetails")),
+        additional_event_data=_structure(record.get("additionalEventData")),
+    )
+
+
+def operation_name(event_name: str) -> str:
+    """Return an event's name without the date of the API's version, so that all versions are one operation.
+
+    >>> operation_name("UpdateFunctionConfiguration20150331v2")
+    'UpdateFunctionConfiguration'
+    """
+    return _DATED_SUFFIX.sub("", event_name)
+
+
+def _object(obj: object) -> JsonObject:
+    if not isinstance(obj, dict):
+        raise InvalidRecord(f"a CloudTrail record is a JSON object, not {_kind(obj)}")
+    try:
+        value = checked(obj)
+    except InvalidJson as error:
+        raise InvalidRecord(str(error)) from error
+    return value if isinstance(value, dict) else {}
+
+
+def _kind(obj: object) -> str:
+    names = {type(None): "null", list: "a list", str: "a string", bool: "a boolean", int: "a number"}
+    return names.get(type(obj), type(obj).__name__)
+
+
+def _needed(record: JsonObject, field: str, event_type: str) -> str:
+    value = text_at(record, field)
+    if value is None and event_type == INSIGHT:
+        # An insight's event names what was unusual inside insightDetails
+        # (https://github.com/clearscale/cloudtrail-to-slack/issues/71).
+        value = text_at(object_at(record, "insightDetails"), field)
+    if value is None:
+        raise InvalidRecord(_complaint(record, field))
+    return value
+
+
+def _complaint(record: JsonObject, field: str) -> str:
+    if field not in record:
+        return f"{field}: missing"
+    return f"{field}: unusable value {_shortened(record[field])}"
+
+
+def _shortened(value: JsonValue) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _time(record: JsonObject) -> datetime:
+    text = text_at(record, "eventTime")
+    if text is None:
+        raise InvalidRecord(_complaint(record, "eventTime"))
+    try:
+        return parse_time(text).astimezone(UTC)
+    except InvalidTime as error:
+        raise InvalidRecord(f"eventTime: {error}") from error
+
+
+def _account(record: JsonObject, caller: str | None, default: str | None) -> str:
+    account = account_text(record.get("recipientAccountId")) or caller or account_text(default)
+    if account is None:
+        raise InvalidRecord(
+            "recipientAccountId: missing, and neither userIdentity nor the envelope names one"
+        )
+    return account
+
+
+def _parameters(value: JsonValue) -> tuple[JsonObject, bool]:
+    """Return request parameters or response elements, and whether CloudTrail left them out.
+
+    Beyond 100 KB CloudTrail writes ``{"omitted": true, "originalSize": …, "reason": "… too large"}`` instead;
+    what it hides for security, or what is not an object, is as unusable as what it omits.
+    """
+    if value is None or value == "null":
+        return {}, False
+    content = _structure(value)
+    if boolean(content.get("omitted")) is True and set(content) <= {"omitted", "originalSize", "reason"}:
+        return {}, True
+    return content, not isinstance(value, dict) and not content
+
+
+def _structure(value: JsonValue) -> JsonObject:
+    """Return an object that a record holds as such or as JSON text; empty for anything else."""
+    if isinstance(value, str) and value.lstrip().startswith("{"):
+        try:
+            value = decode(value)
+        except InvalidJson:
+            return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _resource_arns(record: JsonObject) -> tuple[str, ...]:
+    entries = [entry for entry in list_at(record, "resources") if isinstance(entry, dict)]
+    found = (text_at(entry, "ARN") or text_at(entry, "arn") for entry in entries)
+    return tuple(arn for arn in found if arn is not None)

@@ -1,0 +1,136 @@
+"""Reads files of JSON: gzip or plain, one document or many; what is broken is named and passed over."""
+
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tfdrift.domain.json_reading import InvalidJson, decode, decode_next
+from tfdrift.domain.json_value import JsonValue
+
+_GZIP_MAGIC = b"\x1f\x8b"
+_MAX_INFLATED = 1024 * 1024 * 1024
+_LOG_FILE = re.compile(r'\s*\{\s*"Records"\s*:\s*\[')
+_BOM = b"\xef\xbb\xbf"
+_OTHER_BOMS = (b"\xff\xfe", b"\xfe\xff")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A decoded JSON value and where it stands: ``file`` or ``file:line``."""
+
+    value: JsonValue
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A part that cannot be used: what was wrong, and where."""
+
+    reason: str
+    where: str
+
+
+def read_documents(data: bytes, *, name: str) -> Iterator[Document | Broken]:
+    """Yield each JSON document of a file, and a `Broken` for each part that is none.
+
+    A file holds one document, one a line, or one after the other. Gzip is known by its first bytes. Of a file
+    that is cut short, what can be read is yielded: of a CloudTrail log file its whole records. After a broken
+    part reading goes on at the next line that begins with ``{`` or ``[``. Nothing is raised.
+
+    Parameters
+    ----------
+    data
+        The file's bytes.
+    name
+        How messages call the file.
+    """
+    content, complaint = _inflated(data) if data.startswith(_GZIP_MAGIC) else (data, None)
+    if content.startswith(_OTHER_BOMS):
+        yield Broken("the text is UTF-16; JSON is UTF-8", name)
+    else:
+        yield from _documents(content.removeprefix(_BOM), name)
+    if complaint is not None:
+        yield Broken(complaint, name)
+
+
+def _inflated(data: bytes) -> tuple[bytes, str | None]:
+    """Return a gzip file's content as far as it can be read, and what was wrong with the rest."""
+    content = bytearray()
+    while data.startswith(_GZIP_MAGIC):
+        inflater = zlib.decompressobj(wbits=31)
+        try:
+            content += inflater.decompress(data, _MAX_INFLATED - len(content))
+        except zlib.error as error:
+            return bytes(content), f"the gzip data is damaged: {error}"
+        if not inflater.eof:
+            return bytes(content), "the gzip data is cut short or larger than 1 GiB"
+        data = inflater.unused_data
+    return bytes(content), None
+
+
+def _documents(content: bytes, name: str) -> Iterator[Document | Broken]:
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        yield from _blocks_of_bytes(content, name)
+        return
+    try:
+        value = decode(text) if text.strip() else None
+    except InvalidJson:
+        yield from _blocks(text.split("\n"), name)
+        return
+    if text.strip():
+        yield Document(value, name)
+
+
+def _blocks_of_bytes(content: bytes, name: str) -> Iterator[Document | Broken]:
+    """Read a file with bytes that are not UTF-8: those lines are named, the others read."""
+    lines: list[str] = []
+    for number, raw in enumerate(content.split(b"\n"), start=1):
+        try:
+            lines.append(raw.decode("utf-8"))
+        except UnicodeDecodeError as error:
+            lines.append("")
+            yield Broken(f"not UTF-8 at byte {error.start + 1} of the line", f"{name}:{number}")
+    yield from _blocks(lines, name)
+
+
+def _blocks(lines: list[str], name: str) -> Iterator[Document | Broken]:
+    """Read the documents of a file block by block; a block begins where a line begins with ``{`` or ``[``."""
+    start = 0
+    for index in range(1, len(lines) + 1):
+        if index == len(lines) or lines[index].startswith(("{", "[")):
+            yield from _block("\n".join(lines[start:index]), start + 1, name)
+            start = index
+
+
+def _block(text: str, first_line: int, name: str) -> Iterator[Document | Broken]:
+    position = len(text) - len(text.lstrip())
+    while position < len(text):
+        where = f"{name}:{first_line + text.count(chr(10), 0, position)}"
+        try:
+            value, position = decode_next(text, position)
+        except InvalidJson as error:
+            yield from _salvaged(text[position:], where)
+            yield Broken(str(error), where)
+            return
+        yield Document(value, where)
+
+
+def _salvaged(text: str, where: str) -> Iterator[Document]:
+    """Read the whole records of a log file that is cut short."""
+    opening = _LOG_FILE.match(text)
+    if opening is None:
+        return
+    position, number = opening.end(), 0
+    while position < len(text):
+        try:
+            value, position = decode_next(text, position)
+        except InvalidJson:
+            return
+        yield Document(value, f"{where}.Records[{number}]")
+        number += 1
+        if not text.startswith(",", position):
+            return
+        position += 1

@@ -1,0 +1,182 @@
+"""Tells by what means a call was made: one ordered table of rules, each with its evidence and its source."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from tfdrift.domain.cloudtrail_record import CloudTrailRecord
+from tfdrift.domain.drift import Origin, OriginKind
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """The fields that rules read, in lower case, without the brackets that S3 writes around user agents."""
+
+    agent: str
+    source_ip: str
+    invoked_by: str
+    identity_type: str
+    event_type: str
+    issuer: str
+    console_session: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """A kind of origin, the sentence that a reader sees as evidence, and the test that must hold."""
+
+    kind: OriginKind
+    evidence: str
+    holds: Callable[[_Facts], bool]
+
+
+def _agent_names(*tokens: str) -> Callable[[_Facts], bool]:
+    return lambda facts: any(token in facts.agent for token in tokens)
+
+
+def _agent_begins(*tokens: str) -> Callable[[_Facts], bool]:
+    return lambda facts: facts.agent.startswith(tokens)
+
+
+def _invoked_by(*services: str) -> Callable[[_Facts], bool]:
+    return lambda facts: facts.invoked_by in services
+
+
+_AWS_INTERNAL = "aws internal"
+
+# The first rule that holds decides. Services before tools: what a service does on behalf of a caller still
+# has the caller's session. Tools before the console: CloudShell's commands have a console session too. Consoles
+# before SDKs: consoles' back ends are written with them. A user agent can be forged: evidence, not proof.
+_RULES: tuple[_Rule, ...] = (
+    # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
+    # (invokedBy: the service that made the request with the caller's credentials)
+    _Rule(
+        OriginKind.CLOUDFORMATION,
+        "userIdentity.invokedBy is CloudFormation",
+        _invoked_by("cloudformation.amazonaws.com"),
+    ),
+    # The console's own sign-in service fetches the session that the console works with.
+    _Rule(
+        OriginKind.CONSOLE,
+        "userIdentity.invokedBy is the console's sign-in",
+        _invoked_by("signin.amazonaws.com"),
+    ),
+    _Rule(
+        OriginKind.CONSOLE,
+        "sessionCredentialFromConsole, invoked by AWS Internal",
+        lambda facts: facts.console_session and facts.invoked_by == _AWS_INTERNAL,
+    ),
+    _Rule(
+        OriginKind.AWS_SERVICE, "userIdentity.invokedBy names an AWS service", lambda f: f.invoked_by != ""
+    ),
+    _Rule(
+        OriginKind.AWS_SERVICE,
+        "userIdentity.type is AWSService",
+        lambda facts: facts.identity_type == "awsservice",
+    ),
+    # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/non-api-aws-service-events.html
+    _Rule(
+        OriginKind.AWS_SERVICE,
+        "eventType is AwsServiceEvent",
+        lambda facts: facts.event_type == "awsserviceevent",
+    ),
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/using-service-linked-roles.html
+    _Rule(
+        OriginKind.AWS_SERVICE,
+        "the session is of a service-linked role",
+        lambda facts: ":role/aws-service-role/" in facts.issuer,
+    ),
+    # Record contents reference, userAgent: a service that calls on behalf of a caller writes its own name.
+    _Rule(
+        OriginKind.CLOUDFORMATION,
+        "user agent names CloudFormation",
+        _agent_names("cloudformation.amazonaws.com"),
+    ),
+    # https://github.com/elastic/detection-rules/pull/6589; Pulumi and Crossplane run Terraform's provider and
+    # keep its words in the user agent, so they come first.
+    _Rule(OriginKind.PULUMI, "user agent names Pulumi", _agent_names("pulumi")),
+    # https://github.com/crossplane-contrib/provider-upjet-aws
+    _Rule(OriginKind.SDK, "user agent names Crossplane", _agent_names("crossplane", "upjet", "upbound")),
+    # https://github.com/opentofu/opentofu: TF_APPEND_USER_AGENT and its own product token
+    _Rule(OriginKind.OPENTOFU, "user agent names OpenTofu", _agent_names("opentofu")),
+    # https://github.com/hashicorp/terraform-provider-aws: APN/1.0 HashiCorp/1.0 Terraform/<version>
+    _Rule(OriginKind.TERRAFORM, "user agent names Terraform", _agent_names("terraform")),
+    # https://docs.aws.amazon.com/cli/latest/userguide/: aws-cli/<version>;
+    # https://github.com/cloudandthings/terraform-aws-clickops-notifier/issues/86
+    _Rule(
+        OriginKind.CLI,
+        "user agent names the AWS CLI",
+        _agent_names("aws-cli/", "aws-cli ", "aws cli/", "awspowershell"),
+    ),
+    # Record contents reference, sessionCredentialFromConsole
+    _Rule(
+        OriginKind.CONSOLE,
+        "sessionCredentialFromConsole is true",
+        lambda facts: facts.console_session,
+    ),
+    # https://github.com/cloudandthings/terraform-aws-clickops-notifier/issues/24 and /issues/99
+    _Rule(OriginKind.CONSOLE, "user agent is AWS Internal", _agent_begins(_AWS_INTERNAL)),
+    _Rule(OriginKind.CONSOLE, "user agent is a browser", _agent_begins("mozilla")),
+    # S3Console/0.4, RDS Console, EC2ConsoleBackend, console.ec2.amazonaws.com, AWSConsole
+    _Rule(
+        OriginKind.CONSOLE, "user agent names the console", _agent_names("console", "signin.amazonaws.com")
+    ),
+    # https://github.com/panther-labs/panther-analysis/pull/354
+    _Rule(OriginKind.CONSOLE, "user agent is a console's back end", _agent_begins("aws-internal/", "coral/")),
+    _Rule(
+        OriginKind.AWS_SERVICE,
+        "user agent is an AWS service",
+        lambda facts: facts.agent.endswith(".amazonaws.com") and " " not in facts.agent,
+    ),
+    # https://docs.aws.amazon.com/sdkref/latest/guide/ua-appids.html and the SDKs' own user agents
+    _Rule(
+        OriginKind.SDK,
+        "user agent names an AWS SDK",
+        _agent_names("boto", "aws-sdk", "awssdk", "aws_sdk", "rusoto", "amazon-ssm-agent"),
+    ),
+    _Rule(
+        OriginKind.AWS_SERVICE,
+        "source address is an AWS service",
+        lambda facts: facts.source_ip.endswith(".amazonaws.com"),
+    ),
+)
+
+_TERRAFORM_KINDS = frozenset({OriginKind.TERRAFORM, OriginKind.OPENTOFU})
+
+
+def origin_of(record: CloudTrailRecord) -> Origin:
+    """Return by what means a call was made, and every rule's evidence that says the same.
+
+    The first rule that holds decides; ``unknown`` if none does.
+    """
+    facts = _facts(record)
+    decisive = next((rule for rule in _RULES if rule.holds(facts)), None)
+    if decisive is None:
+        return Origin(OriginKind.UNKNOWN)
+    agreeing = (rule.evidence for rule in _RULES if rule.kind is decisive.kind and rule.holds(facts))
+    return Origin(decisive.kind, tuple(agreeing))
+
+
+def is_terraform(record: CloudTrailRecord, principals: Sequence[str] = ()) -> bool:
+    """Return whether a call is to be held as Terraform's own until the next state version arrives.
+
+    The user agent must say Terraform or OpenTofu. As that can be forged, an installation may name the
+    principals that apply: globs over the caller's ARN or the ARN of the role that issued its session. Without
+    any, the user agent alone decides.
+    """
+    if origin_of(record).kind not in _TERRAFORM_KINDS:
+        return False
+    arns = [arn for arn in (record.identity.arn, record.issuer_arn) if arn]
+    return not principals or any(fnmatchcase(arn, pattern) for arn in arns for pattern in principals)
+
+
+def _facts(record: CloudTrailRecord) -> _Facts:
+    return _Facts(
+        agent=(record.user_agent or "").strip().removeprefix("[").removesuffix("]").strip().lower(),
+        source_ip=(record.source_ip or "").lower(),
+        invoked_by=(record.invoked_by or "").lower(),
+        identity_type=record.identity.type.lower(),
+        event_type=record.event_type.lower(),
+        issuer=(record.issuer_arn or "").lower(),
+        console_session=record.session_credential_from_console,
+    )
