@@ -13,9 +13,9 @@ def parse_identity(element: JsonObject) -> UserIdentity:
     Source: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
 
     A role is shared, so the session's name is the person
-    (https://github.com/higakikeita/tfdrift-falco/issues/325); IAM Identity Center sets it to the person's user
-    name. The root user's ``userName`` is the account's alias, so root is named ``root``. A service is named by
-    ``invokedBy``. A missing type is read off the ARN.
+    (https://github.com/higakikeita/tfdrift-falco/issues/325); IAM Identity Center sets it to the person's
+    user name. The root user's ``userName`` is the account's alias, so root is named ``root``. A service is
+    named by ``invokedBy``. A missing type is read off the ARN.
     """
     arn = text_at(element, "arn")
     principal = text_at(element, "principalId") or _on_behalf_of(element)

@@ -15,7 +15,8 @@ class CloudTrailRecord:
 
     `event_name` is normalised (a dated suffix is stripped), `raw_event_name` is as written. `account_id` is
     recipientAccountId. `request` and `response` are empty objects where the record has null or leaves them
-    out; `parameters_omitted` is true where CloudTrail left them out for their size.
+    out; `parameters_omitted` is true where the request's are not known: CloudTrail left them out for their
+    size or hid them, or a Falco alert did not carry them whole.
     """
 
     event_id: str

@@ -271,8 +271,12 @@ def _log_batch(obj: JsonObject, place: _Place) -> Iterator[Unwrapped]:
         return
     # `owner` is the log group's account, which an organisation's trail does not share with its records.
     for index, event in enumerate(list_at(obj, "logEvents")):
+        inner = place.inside(f".logEvents[{index}]")
         message = event.get("message") if isinstance(event, dict) else None
-        yield from _walk(message, place.inside(f".logEvents[{index}]"))
+        if isinstance(message, str) and not message.lstrip().startswith("{"):
+            yield Skipped("a log line that is no JSON object", inner.where)
+        else:
+            yield from _walk(message, inner)
 
 
 def _lookup_events(obj: JsonObject, place: _Place) -> Iterator[Unwrapped]:

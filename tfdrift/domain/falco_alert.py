@@ -96,7 +96,8 @@ def alert_event(alert: FalcoAlert, detected_at: datetime) -> FeedEvent:
     An alert without a time of its own happened, as far as anybody knows, when it was detected.
     """
     moment = alert.time or detected_at.astimezone(UTC)
-    account = text_at(alert.output_fields, "ct.user.accountid")
+    fields = alert.output_fields
+    account = text_at(fields, "ct.recipientaccountid") or text_at(fields, "ct.user.accountid")
     payload: JsonObject = {
         "severity": alert.severity.value,
         "rule": alert.rule,

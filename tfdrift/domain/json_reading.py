@@ -11,6 +11,9 @@ from tfdrift.domain.json_value import JsonObject, JsonValue
 MAX_DEPTH = 100
 """Levels of nesting that are read; AWS's own documents stay far below, and Python's recursion far above."""
 
+_INTEGER_BOUND = 10**4300
+_TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels"
+_TOO_LONG = "an integer has more than 4300 digits"
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -48,10 +51,12 @@ def decode_next(text: str, start: int) -> tuple[JsonValue, int]:
         value, end = _DECODER.raw_decode(text, begin)
     except json.JSONDecodeError as error:
         raise InvalidJson(f"{error.msg} at line {error.lineno}, column {error.colno}") from error
+    except InvalidJson:
+        raise
     except RecursionError as error:
-        raise InvalidJson(f"nested deeper than {MAX_DEPTH} levels") from error
-    except ValueError as error:  # a constant or an integer that is refused
-        raise InvalidJson(str(error)) from error
+        raise InvalidJson(_TOO_DEEP) from error
+    except ValueError as error:
+        raise InvalidJson(_TOO_LONG) from error
     return checked(value), skip_space(text, end)
 
 
@@ -79,12 +84,12 @@ def checked(value: object) -> JsonValue:
 def _checked(value: object, depth: int) -> JsonValue:
     if isinstance(value, str):
         return _clean(value)
-    if value is None or isinstance(value, bool | int):
+    if value is None or isinstance(value, bool):
         return value
-    if isinstance(value, float):
-        return _finite(value)
+    if isinstance(value, int | float):
+        return _number(value)
     if depth >= MAX_DEPTH:
-        raise InvalidJson(f"nested deeper than {MAX_DEPTH} levels")
+        raise InvalidJson(_TOO_DEEP)
     if isinstance(value, list):
         return [_checked(item, depth + 1) for item in value]
     if isinstance(value, dict):
@@ -96,8 +101,11 @@ def _clean(text: str) -> str:
     return text if text.isascii() else _LONE_SURROGATE.sub("\ufffd", text)
 
 
-def _finite(number: float) -> float:
-    if not math.isfinite(number):
+def _number(number: float) -> float:
+    if isinstance(number, int):
+        if abs(number) >= _INTEGER_BOUND:
+            raise InvalidJson(_TOO_LONG)
+    elif not math.isfinite(number):
         raise InvalidJson(f"{number} is not a JSON number")
     return number
 

@@ -38,41 +38,41 @@ def _agent_begins(*tokens: str) -> Callable[[_Facts], bool]:
     return lambda facts: facts.agent.startswith(tokens)
 
 
-def _invoked_by(*services: str) -> Callable[[_Facts], bool]:
-    return lambda facts: facts.invoked_by in services
-
-
 _AWS_INTERNAL = "aws internal"
 
 # The first rule that holds decides. Services before tools: what a service does on behalf of a caller still
-# has the caller's session. Tools before the console: CloudShell's commands have a console session too. Consoles
-# before SDKs: consoles' back ends are written with them. A user agent can be forged: evidence, not proof.
+# has the caller's session. Tools before the console: CloudShell's commands have a console session too.
+# Consoles before SDKs: consoles' back ends are written with them. A user agent can be forged, so it is
+# evidence and never proof.
 _RULES: tuple[_Rule, ...] = (
     # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
     # (invokedBy: the service that made the request with the caller's credentials)
     _Rule(
         OriginKind.CLOUDFORMATION,
         "userIdentity.invokedBy is CloudFormation",
-        _invoked_by("cloudformation.amazonaws.com"),
+        lambda facts: facts.invoked_by == "cloudformation.amazonaws.com",
     ),
-    # The console's own sign-in service fetches the session that the console works with.
+    # Recorded calls of IAM users in the older consoles are invoked by the console's own sign-in service.
     _Rule(
         OriginKind.CONSOLE,
         "userIdentity.invokedBy is the console's sign-in",
-        _invoked_by("signin.amazonaws.com"),
+        lambda facts: facts.invoked_by == "signin.amazonaws.com",
     ),
+    # "AWS Internal" names no service: such calls of a person are judged by the rules that follow.
     _Rule(
-        OriginKind.CONSOLE,
-        "sessionCredentialFromConsole, invoked by AWS Internal",
-        lambda facts: facts.console_session and facts.invoked_by == _AWS_INTERNAL,
-    ),
-    _Rule(
-        OriginKind.AWS_SERVICE, "userIdentity.invokedBy names an AWS service", lambda f: f.invoked_by != ""
+        OriginKind.AWS_SERVICE,
+        "userIdentity.invokedBy names an AWS service",
+        lambda facts: ".amazonaws.com" in facts.invoked_by,
     ),
     _Rule(
         OriginKind.AWS_SERVICE,
         "userIdentity.type is AWSService",
         lambda facts: facts.identity_type == "awsservice",
+    ),
+    _Rule(
+        OriginKind.AWS_SERVICE,
+        "invoked by AWS Internal, for no person",
+        lambda facts: facts.invoked_by == _AWS_INTERNAL and facts.identity_type == "unknown",
     ),
     # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/non-api-aws-service-events.html
     _Rule(
@@ -97,7 +97,8 @@ _RULES: tuple[_Rule, ...] = (
     _Rule(OriginKind.PULUMI, "user agent names Pulumi", _agent_names("pulumi")),
     # https://github.com/crossplane-contrib/provider-upjet-aws
     _Rule(OriginKind.SDK, "user agent names Crossplane", _agent_names("crossplane", "upjet", "upbound")),
-    # https://github.com/opentofu/opentofu: TF_APPEND_USER_AGENT and its own product token
+    # https://github.com/opentofu/opentofu, s3 backend: APN/1.0 OpenTofu-S3-Backend/1.0 OpenTofu/<version>.
+    # The AWS provider says Terraform under OpenTofu too, unless TF_APPEND_USER_AGENT tells otherwise.
     _Rule(OriginKind.OPENTOFU, "user agent names OpenTofu", _agent_names("opentofu")),
     # https://github.com/hashicorp/terraform-provider-aws: APN/1.0 HashiCorp/1.0 Terraform/<version>
     _Rule(OriginKind.TERRAFORM, "user agent names Terraform", _agent_names("terraform")),
