@@ -1,4 +1,4 @@
-"""The DynamoDB tables: key names and definitions that infrastructure, demo and tests create the same tables from.
+"""The DynamoDB tables: key names and definitions that infrastructure, demo and tests all create tables from.
 
 Nothing here imports boto3, so that the infrastructure code can read it.
 """

@@ -1,0 +1,147 @@
+"""The drifts' current records in DynamoDB, written together with the event that tells of the change."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from tfdrift.adapters.dynamodb import (
+    Item,
+    Key,
+    Query,
+    Table,
+    TransactionBusyError,
+    TransactionRefusedError,
+    texts,
+)
+from tfdrift.adapters.event_items import SHARDS, event_item, shard_of
+from tfdrift.adapters.event_log import utc_now
+from tfdrift.adapters.json_text import bounded, dumps, loads_object, pack, unpack
+from tfdrift.adapters.listing import page_of
+from tfdrift.adapters.table_schema import BY_STATUS
+from tfdrift.adapters.timestamps import to_sortable
+from tfdrift.domain.drift import DriftRecord, DriftStatus
+from tfdrift.domain.drift_json import drift_from_json, drift_to_json
+from tfdrift.domain.feed_event import FeedEvent
+from tfdrift.service.ports import ConcurrentUpdate, DriftFilter, DriftListing, Page, VersionedDrift
+
+_EVENT_WRITE = 0
+_VALUE_LIMIT = 128 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class DynamoDriftRepository:
+    """`tfdrift.service.ports.DriftRepository` on the events table.
+
+    A drift that is not over never expires; a resolved one is kept for `retention` after it was stored.
+    """
+
+    table: Table
+    retention: timedelta
+    now: Callable[[], datetime] = utc_now
+
+    def get(self, drift_id: str) -> VersionedDrift | None:
+        """Return the drift with that id, consistently read."""
+        item = self.table.get(_key(drift_id))
+        return None if item is None else _versioned(item)
+
+    def of_resource(self, resource_hash: str) -> tuple[VersionedDrift, ...]:
+        """Return all drifts of a resource, consistently read."""
+        items = self.table.query(Query(partition=f"RESOURCE#{resource_hash}"))
+        return tuple(_versioned(item) for item in items)
+
+    def record(self, drift: DriftRecord, event: FeedEvent, *, expected_version: int) -> bool:
+        """Store the drift's new record and its event in one transaction.
+
+        Returns False when the event is already stored, whatever the version is by now: the second delivery
+        of a call changes nothing. Raises `ConcurrentUpdate` when the version is another.
+        """
+        expires_at = self.now() + self.retention
+        if expected_version == 0:
+            put_drift = self.table.put_write(self._item(drift, 1, expires_at), "attribute_not_exists(pk)")
+        else:
+            put_drift = self.table.put_write(
+                self._item(drift, expected_version + 1, expires_at),
+                "#version = :expected",
+                ExpressionAttributeNames={"#version": "version"},
+                ExpressionAttributeValues={":expected": {"N": str(expected_version)}},
+            )
+        put_event = self.table.put_write(event_item(event, expires_at), "attribute_not_exists(pk)")
+        try:
+            self.table.transact([put_event, put_drift])
+        except TransactionRefusedError as refused:
+            if _EVENT_WRITE in refused.failed:
+                return False
+            raise ConcurrentUpdate(f"drift {drift.id} is not at version {expected_version}") from refused
+        except TransactionBusyError as busy:
+            raise ConcurrentUpdate(f"drift {drift.id} is being written by others") from busy
+        return True
+
+    def find(self, wanted: DriftFilter, page: Page) -> DriftListing:
+        """Return one page of drifts, newest first."""
+        statuses = wanted.statuses or tuple(DriftStatus)
+        items, total = page_of(
+            self.table,
+            index=BY_STATUS,
+            key_prefix="gsi2",
+            partitions=[_status_partition(status, shard) for status in statuses for shard in range(SHARDS)],
+            wanted={
+                "severity": [severity.value for severity in wanted.severities],
+                "resource_type": wanted.resource_types,
+                "provider": wanted.providers,
+                "account_id": wanted.account_ids,
+            },
+            since=wanted.since,
+            page=page,
+        )
+        return DriftListing(tuple(_versioned(item).record for item in items), total)
+
+    def _item(self, drift: DriftRecord, version: int, expires_at: datetime) -> Item:
+        pk, sk = _key(drift.id)
+        item: Item = {
+            **texts(
+                pk=pk,
+                sk=sk,
+                kind="drift",
+                severity=drift.severity.value,
+                resource_type=drift.resource_type,
+                provider=drift.provider,
+                account_id=drift.account_id,
+                gsi2pk=_status_partition(drift.status, shard_of(drift.id)),
+                gsi2sk=f"{to_sortable(drift.timestamp)}#{drift.id}",
+            ),
+            **_packed(drift),
+            "version": {"N": str(version)},
+        }
+        if drift.status is DriftStatus.RESOLVED:
+            item["expires_at"] = {"N": str(int(expires_at.timestamp()))}
+        return item
+
+
+def _packed(drift: DriftRecord) -> Item:
+    """Return the record's attribute; values that no item can hold even compressed are shortened."""
+    packed = pack("record", dumps(drift_to_json(drift)))
+    if packed is not None:
+        return packed
+    shorter = replace(
+        drift,
+        old_value=bounded(drift.old_value, _VALUE_LIMIT),
+        new_value=bounded(drift.new_value, _VALUE_LIMIT),
+    )
+    packed = pack("record", dumps(drift_to_json(shorter)))
+    if packed is None:
+        raise ValueError(f"drift {drift.id} is too large to store even without its values")
+    return packed
+
+
+def _key(drift_id: str) -> Key:
+    resource, _, attribute = drift_id.rpartition("-")
+    return (f"RESOURCE#{resource}", f"DRIFT#{attribute}")
+
+
+def _status_partition(status: DriftStatus, shard: int) -> str:
+    return f"DRIFTS#{status.value}#{shard}"
+
+
+def _versioned(item: Item) -> VersionedDrift:
+    record = drift_from_json(loads_object(unpack("record", item)))
+    return VersionedDrift(record, int(item["version"]["N"]))

@@ -1,0 +1,77 @@
+"""Feed events as items of the events table; these items, and only these, go out on the table's stream."""
+
+import hashlib
+from datetime import datetime
+
+from tfdrift.adapters.dynamodb import Item, Key, text, texts
+from tfdrift.adapters.json_text import bounded, dumps, loads_object, pack, unpack
+from tfdrift.adapters.timestamps import from_text, to_sortable, to_text
+from tfdrift.domain.feed_event import EventType, FeedEvent
+
+SHARDS = 4
+STREAMED_PAYLOAD_LIMIT = 96 * 1024
+_LONGEST_ID = 1024
+_FULL_PAYLOAD = "full_payload"
+
+
+def event_key(event_id: str) -> Key:
+    """Return the key of an event; an id too long for a key is represented by its hash."""
+    if len(event_id.encode("utf-8")) > _LONGEST_ID:
+        event_id = "sha256:" + hashlib.sha256(event_id.encode("utf-8")).hexdigest()
+    return (f"EVENT#{event_id}", "EVENT")
+
+
+def shard_of(identity: str) -> int:
+    """Return which of the index's partitions takes an entry: one partition alone would cap the write rate."""
+    return hashlib.sha256(identity.encode("utf-8")).digest()[0] % SHARDS
+
+
+def time_partition(shard: int) -> str:
+    """Return the partition of the index by time for a shard."""
+    return f"EVENTS#{shard}"
+
+
+def event_item(event: FeedEvent, expires_at: datetime) -> Item:
+    """Return the item of an event.
+
+    `payload` is what goes on the stream, ready for a ``data:`` line. A payload above 96 KiB is shortened
+    there, with markers, and kept in full beside it, compressed; only one that is still too big for an item
+    after that is kept in its shortened form alone.
+    """
+    pk, sk = event_key(event.event_id)
+    payload = dumps(event.payload)
+    item: Item = {
+        **texts(
+            pk=pk,
+            sk=sk,
+            kind="event",
+            event_id=event.event_id,
+            type=event.type.value,
+            timestamp=to_text(event.timestamp),
+            payload=payload,
+            severity=event.severity,
+            resource_type=event.resource_type,
+            account_id=event.account_id,
+            gsi1pk=time_partition(shard_of(event.event_id)),
+            gsi1sk=f"{to_sortable(event.timestamp)}#{pk}",
+        ),
+        "expires_at": {"N": str(int(expires_at.timestamp()))},
+    }
+    if len(payload.encode("utf-8")) > STREAMED_PAYLOAD_LIMIT:
+        item["payload"] = {"S": dumps(bounded(event.payload, STREAMED_PAYLOAD_LIMIT))}
+        item.update(pack(_FULL_PAYLOAD, payload, limit=256 * 1024) or {})
+    return item
+
+
+def event_of(item: Item) -> FeedEvent:
+    """Return the event of an item, with its full payload where that was kept."""
+    full = f"{_FULL_PAYLOAD}_packed" in item
+    return FeedEvent(
+        event_id=item["event_id"]["S"],
+        type=EventType(item["type"]["S"]),
+        timestamp=from_text(item["timestamp"]["S"]),
+        payload=loads_object(unpack(_FULL_PAYLOAD, item) if full else item["payload"]["S"]),
+        severity=text(item, "severity"),
+        resource_type=text(item, "resource_type"),
+        account_id=text(item, "account_id"),
+    )

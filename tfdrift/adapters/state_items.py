@@ -1,0 +1,232 @@
+"""How an indexed state lies in the state table: a head, a generation in chunks, and signposts to resources.
+
+- The **head** names the state's current generation. Writing it is the act that makes a new version current.
+- A **generation** is immutable: compressed chunks, each resource in the chunk that its address hashes to.
+- A **signpost** leads from an id or an address to (state, address). Signposts are only hints: readers check
+  each against the current generation, so one too many does no harm. One too few would, hence they are written
+  before the head and removed after it.
+"""
+
+import hashlib
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from tfdrift.adapters.dynamodb import Item, Key, text, texts
+from tfdrift.adapters.json_text import dumps, loads
+from tfdrift.adapters.timestamps import from_text, to_text
+from tfdrift.domain.drift import StateReference
+from tfdrift.domain.json_value import JsonObject
+from tfdrift.domain.managed_resource import ManagedResource
+from tfdrift.service.ports import StateSummary
+
+HEADS = "HEADS"
+_CHUNK_BYTES = 64 * 1024
+_PART_BYTES = 350 * 1024
+_MOST_CHUNKS = 9999
+_LONGEST_NAME = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The current version of one state: its summary, and where its content lies.
+
+    `number` counts the versions that were made current; `generation` begins with it.
+    """
+
+    summary: StateSummary
+    state_hash: str
+    number: int
+    generation: str
+    chunks: int
+    parts: int
+
+    @property
+    def reference(self) -> StateReference:
+        """Return the state's version."""
+        return self.summary.reference
+
+
+@dataclass(frozen=True, slots=True)
+class Signpost:
+    """An id or an address of a resource of a state."""
+
+    name: str
+    state_hash: str
+    address: str
+
+    @property
+    def key(self) -> Key:
+        """Return the item's key."""
+        return (self.name, f"{self.state_hash}#{_digest(self.address, 24)}")
+
+    def item(self, generation: str) -> Item:
+        """Return the item, marked with the generation that put it there."""
+        pk, sk = self.key
+        return texts(pk=pk, sk=sk, state=self.state_hash, address=self.address, written_by=generation)
+
+
+def state_hash(bucket: str | None, key: str) -> str:
+    """Return the hash that names a state in keys, since bucket and key together can be too long for one."""
+    return _digest(f"{bucket or ''}\x1f{key}", 32)
+
+
+def identifier_name(identifier: str) -> str:
+    """Return the partition of an id's signposts."""
+    return f"ID#{_short(identifier)}"
+
+
+def address_name(address: str) -> str:
+    """Return the partition of an address's signposts."""
+    return f"ADDRESS#{_short(address)}"
+
+
+def signposts(hashed: str, resources: Iterable[ManagedResource]) -> set[Signpost]:
+    """Return every signpost that leads to the resources of a state."""
+    found: set[Signpost] = set()
+    for resource in resources:
+        names = {identifier_name(identifier) for identifier in resource.identifiers}
+        names.add(address_name(resource.address))
+        found.update(Signpost(name, hashed, resource.address) for name in names)
+    return found
+
+
+def generation_partition(hashed: str, generation: str) -> str:
+    """Return the partition that holds a generation's chunks."""
+    return f"CONTENT#{hashed}#{generation}"
+
+
+def chunk_of(address: str, chunks: int) -> int:
+    """Return the chunk that a resource with that address lies in."""
+    return int(_digest(address, 8), 16) % chunks
+
+
+def chunk_prefix(chunk: int) -> str:
+    """Return what the sort keys of a chunk's parts begin with."""
+    return f"{chunk:04d}#"
+
+
+def pack_generation(hashed: str, generation: str, resources: list[ManagedResource]) -> tuple[int, list[Item]]:
+    """Return how many chunks the resources take, and the items of the chunks' parts."""
+    encoded = [dumps([position, _resource_json(resource)]) for position, resource in enumerate(resources)]
+    total = sum(len(line.encode("utf-8")) for line in encoded)
+    chunks = min(_MOST_CHUNKS, 1 + total // _CHUNK_BYTES)
+    lines: dict[int, list[str]] = defaultdict(list)
+    for resource, line in zip(resources, encoded, strict=True):
+        lines[chunk_of(resource.address, chunks)].append(line)
+    items = []
+    for chunk, content in sorted(lines.items()):
+        packed = zlib.compress("\n".join(content).encode("utf-8"))
+        parts = [packed[start : start + _PART_BYTES] for start in range(0, len(packed), _PART_BYTES)]
+        for part, data in enumerate(parts):
+            items.append(
+                {
+                    **texts(
+                        pk=generation_partition(hashed, generation), sk=f"{chunk_prefix(chunk)}{part:04d}"
+                    ),
+                    "data": {"B": data},
+                    "parts": {"N": str(len(parts))},
+                }
+            )
+    return chunks, items
+
+
+def is_whole(parts: list[Item]) -> bool:
+    """Whether these are all the parts of a chunk; no parts can mean an empty chunk or a removed one."""
+    return bool(parts) and len(parts) == int(parts[0]["parts"]["N"])
+
+
+def unpack_chunks(items: Iterable[Item], state: StateReference) -> list[tuple[int, ManagedResource]]:
+    """Return the resources of whole chunks, each with its position in the state."""
+    chunks: dict[str, list[bytes]] = defaultdict(list)
+    for item in items:
+        chunks[item["sk"]["S"].partition("#")[0]].append(item["data"]["B"])
+    return [entry for parts in chunks.values() for entry in _resources_in(b"".join(parts), state)]
+
+
+def head_item(head: Head) -> Item:
+    """Return the item of a head."""
+    reference = head.reference
+    return {
+        **texts(
+            pk=HEADS,
+            sk=head.state_hash,
+            bucket=reference.bucket,
+            key=reference.key,
+            lineage=reference.lineage,
+            version_id=reference.version_id,
+            terraform_version=head.summary.terraform_version,
+            indexed_at=to_text(head.summary.indexed_at),
+            generation=head.generation,
+        ),
+        "serial": {"N": str(reference.serial)},
+        "resource_count": {"N": str(head.summary.resource_count)},
+        "number": {"N": str(head.number)},
+        "chunks": {"N": str(head.chunks)},
+        "parts": {"N": str(head.parts)},
+    }
+
+
+def head_of(item: Item) -> Head:
+    """Return the head of an item."""
+    reference = StateReference(
+        key=item["key"]["S"],
+        serial=int(item["serial"]["N"]),
+        lineage=item["lineage"]["S"],
+        bucket=text(item, "bucket"),
+        version_id=text(item, "version_id"),
+    )
+    summary = StateSummary(
+        reference=reference,
+        terraform_version=text(item, "terraform_version"),
+        resource_count=int(item["resource_count"]["N"]),
+        indexed_at=from_text(item["indexed_at"]["S"]),
+    )
+    return Head(
+        summary=summary,
+        state_hash=item["sk"]["S"],
+        number=int(item["number"]["N"]),
+        generation=item["generation"]["S"],
+        chunks=int(item["chunks"]["N"]),
+        parts=int(item["parts"]["N"]),
+    )
+
+
+def new_generation(number: int, token: str) -> str:
+    """Return the name of a generation; names of later ones are greater as text."""
+    return f"{number:012d}-{token}"
+
+
+def registration(hashed: str, generation: str, started_at: datetime) -> Item:
+    """Return the note that a generation is being written: by it, one left half-done is found and removed."""
+    return texts(pk=f"GENERATIONS#{hashed}", sk=generation, started_at=to_text(started_at))
+
+
+def _resource_json(resource: ManagedResource) -> JsonObject:
+    fields = asdict(resource)
+    del fields["state"]
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in fields.items()}
+
+
+def _resources_in(packed: bytes, state: StateReference) -> Iterator[tuple[int, ManagedResource]]:
+    for line in zlib.decompress(packed).decode("utf-8").split("\n"):
+        entry: Any = loads(line)
+        position, fields = entry
+        identifiers, depends_on = tuple(fields.pop("identifiers")), tuple(fields.pop("depends_on"))
+        yield (
+            position,
+            ManagedResource(**fields, identifiers=identifiers, depends_on=depends_on, state=state),
+        )
+
+
+def _short(name: str) -> str:
+    if len(name.encode("utf-8", "surrogatepass")) <= _LONGEST_NAME:
+        return name
+    return "sha256:" + _digest(name, 64)
+
+
+def _digest(value: str, length: int) -> str:
+    return hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()[:length]
