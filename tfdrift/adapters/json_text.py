@@ -68,6 +68,7 @@ def bounded(value: JsonValue, limit: int) -> JsonValue:
 
     Long text is cut, long lists and objects keep what fits; each place that lost something carries a marker
     beginning with an ellipsis. The parts of an object that are small stay whole, the big ones share the rest.
+    An object whose very names are too long becomes one with its text's beginning. `limit` is at least 256.
     """
     if _size(value) <= limit:
         return value
@@ -76,7 +77,8 @@ def bounded(value: JsonValue, limit: int) -> JsonValue:
     if isinstance(value, list):
         return _shorter_list(value, limit)
     if isinstance(value, dict):
-        return _shorter_object(value, limit)
+        shorter = _shorter_object(value, limit)
+        return shorter if _size(shorter) <= limit else {"…": _cut(dumps(value), limit - 16)}
     return _cut(dumps(value), limit)
 
 

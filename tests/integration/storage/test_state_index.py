@@ -1,13 +1,12 @@
 """The state index in DynamoDB: whole versions, big states, races, and what a crash leaves behind."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from tests.support.tables import TableNames, create_tables, delete_tables
+from tests.support.tables import TableNames
 from tfdrift.adapters.dynamodb import Query, Table
 from tfdrift.adapters.state_index import DynamoStateIndex
 from tfdrift.adapters.state_items import generation_partition, registration, state_hash
@@ -19,14 +18,6 @@ pytestmark = pytest.mark.emulator
 
 NOW = datetime(2025, 1, 15, 10, tzinfo=UTC)
 ACCOUNT, REGION = "111122223333", "eu-west-1"
-
-
-@pytest.fixture(scope="module")
-def tables(emulator: Emulator) -> Iterator[TableNames]:
-    dynamodb = emulator.client("dynamodb")
-    names = create_tables(dynamodb)
-    yield names
-    delete_tables(dynamodb, names)
 
 
 @pytest.fixture
