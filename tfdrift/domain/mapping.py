@@ -1,0 +1,161 @@
+"""A row of the catalog: which resources an event changes, which attributes, and where the values stand."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from tfdrift.domain.drift import ChangeType, Severity
+from tfdrift.domain.json_value import JsonValue
+
+ANY_TYPE = "*"
+"""Stands for whatever type a state holds under the id: tagging calls name any resource."""
+
+
+class AttributeKind(StrEnum):
+    """How a call's parameters become the attribute's new value."""
+
+    SET = "set"
+    """The value is the parameter."""
+    CONSTANT = "constant"
+    """The value is the row's constant: an event that says it by its name."""
+    CLEAR = "clear"
+    """The value is gone."""
+    ADD = "add"
+    """The elements at the path join the list or set."""
+    REMOVE = "remove"
+    """The elements at the path leave the list or set."""
+    MERGE = "merge"
+    """The entries at the path join the map, or the blocks that have the same `key`."""
+    DROP = "drop"
+    """The keys at the path leave the map, or the blocks that have such a `key`."""
+    HIDDEN = "hidden"
+    """The attribute changed, and CloudTrail does not record the value."""
+
+
+class ConditionTest(StrEnum):
+    """How a condition looks at a parameter."""
+
+    PRESENT = "present"
+    ABSENT = "absent"
+    EQUALS = "equals"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What must hold of a parameter for a rule to apply."""
+
+    path: str
+    test: ConditionTest
+    value: JsonValue = None
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeRule:
+    """How one Terraform attribute follows from a call.
+
+    Attributes
+    ----------
+    attribute
+        A Terraform path (``metadata_options[0].http_tokens``).
+    paths
+        Where the parameter stands, first that is there: ``request.instanceType.value``. See
+        `tfdrift.domain.parameters`.
+    normaliser
+        The name of the normaliser that both sides pass before they are compared.
+    default
+        What null, absent and empty mean for this attribute.
+    constant
+        The value of a `constant` rule.
+    fields
+        Terraform's key → path relative to an element: makes blocks out of a list of structures.
+    translate
+        AWS's word → Terraform's, for enumerations.
+    key
+        The block's key by which `merge` and `drop` recognise a block.
+    value_path
+        For a `merge` of one entry: the path of its value, the `paths` being its key's.
+    when
+        Conditions, all of which must hold.
+    change
+        The change of type, where it is not the target's.
+    """
+
+    attribute: str
+    kind: AttributeKind = AttributeKind.SET
+    paths: tuple[str, ...] = ()
+    normaliser: str = "plain"
+    default: JsonValue = None
+    constant: JsonValue = None
+    fields: tuple[tuple[str, str], ...] = ()
+    translate: tuple[tuple[str, JsonValue], ...] = ()
+    key: str | None = None
+    when: tuple[Condition, ...] = ()
+    change: ChangeType | None = None
+    partial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceRule:
+    """One way in which Terraform may manage what a call changes.
+
+    Attributes
+    ----------
+    types
+        Provider types, the first that a state holds under the id is meant.
+    ids
+        Templates of the id: a path (``request.groupId``), or text with paths in braces
+        (``{request.roleName}/{request.policyArn}``); a path may end in ``|form`` (see
+        `tfdrift.domain.parameters`). Every id is tried.
+    parent_types, parent_ids
+        The resource that an unmanaged one belongs to.
+    requires
+        Attributes that the state must hold, else the next way is tried.
+    """
+
+    types: tuple[str, ...]
+    ids: tuple[str, ...]
+    attributes: tuple[AttributeRule, ...] = ()
+    change: ChangeType = ChangeType.MODIFIED
+    parent_types: tuple[str, ...] = ()
+    parent_ids: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
+    translator: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A thing that a call changes, by the ways in which Terraform may manage it; the first that fits counts."""
+
+    ways: tuple[ResourceRule, ...]
+    when: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SeverityRule:
+    """When a finding is how severe; the first rule of the list that fits decides.
+
+    An empty tuple fits anything. `resource_types` and `attributes` are globs; the attribute ``-`` is the
+    resource as a whole. `test` names a predicate of `tfdrift.domain.severity` over the finding's values.
+    """
+
+    severity: Severity
+    reason: str
+    resource_types: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()
+    event_names: tuple[str, ...] = ()
+    change_types: tuple[ChangeType, ...] = ()
+    test: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventMapping:
+    """What one event means for Terraform's resources.
+
+    `changes` is False for calls that write but change no configuration (data, restarts): they are counted and
+    never findings.
+    """
+
+    event_source: str
+    event_name: str
+    targets: tuple[Target, ...] = ()
+    changes: bool = True
+    severities: tuple[SeverityRule, ...] = field(default=(), repr=False)
