@@ -1,0 +1,9 @@
+"""Records why a rule of the security checks does not apply to one construct."""
+
+from aws_cdk import Acknowledgment, Validations
+from constructs import IConstruct
+
+
+def acknowledge(construct: IConstruct, rule: str, reason: str) -> None:
+    """Accept one finding (``AwsSolutions-XXX`` or ``AwsSolutions-XXX[finding]``) on one construct."""
+    Validations.of(construct).acknowledge(Acknowledgment(id=rule, reason=reason))

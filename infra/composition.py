@@ -1,0 +1,57 @@
+"""Composes the stacks of one deployment and puts the security checks on them."""
+
+from aws_cdk import App, Tags, Validations
+from aws_cdk import aws_logs as logs
+from cdk_nag import AwsSolutionsChecks
+
+from infra.config import CONTEXT_KEY, ConfigError, DeploymentConfig
+from infra.stacks.data import DataStack
+from infra.stacks.ingest import IngestProps, IngestStack
+from infra.stacks.stream import StreamProps, StreamStack
+
+_RETENTIONS = {
+    1: logs.RetentionDays.ONE_DAY,
+    7: logs.RetentionDays.ONE_WEEK,
+    30: logs.RetentionDays.ONE_MONTH,
+    90: logs.RetentionDays.THREE_MONTHS,
+    180: logs.RetentionDays.SIX_MONTHS,
+    365: logs.RetentionDays.ONE_YEAR,
+    731: logs.RetentionDays.TWO_YEARS,
+}
+
+
+def compose(app: App) -> None:
+    """Add the stacks that the app's context asks for; synthesis fails on any unacknowledged finding.
+
+    Raises
+    ------
+    ConfigError
+        If the context is not usable or the functions' bundle is not there.
+    """
+    config = DeploymentConfig.from_context(app.node.try_get_context(CONTEXT_KEY))
+    if not (config.lambda_bundle / "handlers").is_dir():
+        raise ConfigError(
+            f"no bundle of the functions in {config.lambda_bundle}: run 'python -m infra.bundle aws' first"
+        )
+    retention = _retention(config)
+    data = DataStack(app, "Data", stack_name=f"{config.name}-data")
+    ingest = IngestStack(
+        app,
+        "Ingest",
+        IngestProps(config=config, data=data, log_retention=retention),
+        stack_name=f"{config.name}-ingest",
+    )
+    StreamStack(
+        app,
+        "Stream",
+        StreamProps(config=config, data=data, ingest=ingest, log_retention=retention),
+        stack_name=f"{config.name}-stream",
+    )
+    Tags.of(app).add("application", config.name)
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+
+
+def _retention(config: DeploymentConfig) -> logs.RetentionDays:
+    if config.log_retention_days not in _RETENTIONS:
+        raise ConfigError(f"log_retention_days is none of {', '.join(str(days) for days in _RETENTIONS)}")
+    return _RETENTIONS[config.log_retention_days]

@@ -1,0 +1,1 @@
+"""One capability a construct: each takes frozen props and grants what its users need, nothing more."""

@@ -1,0 +1,143 @@
+"""CloudTrail's two ways in: events within moments, log files for whatever the events left out."""
+
+from dataclasses import dataclass
+
+from aws_cdk import Aws, CfnOutput, Duration, RemovalPolicy, Stack
+from aws_cdk import aws_cloudtrail as cloudtrail
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infra.acknowledge import acknowledge
+from infra.constructs.product_function import ProductFunction
+from infra.constructs.work_queue import WorkQueue
+
+_DETAIL_TYPES = ("AWS API Call via CloudTrail", "AWS Service Event via CloudTrail")
+_LOG_FILE_SUFFIX = ".json.gz"
+_KEEP_LOG_FILES = Duration.days(365)
+
+
+@dataclass(frozen=True, slots=True)
+class CloudTrailSourceProps:
+    """`record_sources` are event sources besides AWS that may hand in records."""
+
+    work: WorkQueue
+    access_logs: s3.IBucket
+    create_trail: bool
+    record_sources: tuple[str, ...] = ()
+
+
+class CloudTrailSource(Construct):
+    """Routes management events and new log files to one queue.
+
+    EventBridge leaves out events over 256 KB and can be late or down, so the same records come once more with
+    the log files; a record's identity makes the second one change nothing.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, props: CloudTrailSourceProps) -> None:
+        super().__init__(scope, construct_id)
+        self._add_rule(props)
+        self.log_files = self._add_log_files(props)
+        if props.create_trail:
+            self._add_trail()
+        CfnOutput(Stack.of(self), "LogFileBucketName", value=self.log_files.bucket_name)
+
+    def grant_read_log_files(self, function: ProductFunction) -> None:
+        """Let the function fetch the log files that the queue's messages name."""
+        iam.Grant.add_to_principal(
+            grantee=function.role,
+            actions=["s3:GetObject", "s3:GetObjectVersion"],
+            resource_arns=[self.log_files.arn_for_objects("AWSLogs/*")],
+        ).assert_success()
+        logical_id = Stack.of(self).get_logical_id(self._bucket_resource)
+        acknowledge(
+            function.role,
+            f"AwsSolutions-IAM5[Resource::<{logical_id}.Arn>/AWSLogs/*]",
+            "The keys of CloudTrail's log files are dates and random text, known only when they are written.",
+        )
+
+    @property
+    def _bucket_resource(self) -> s3.CfnBucket:
+        resource = self.log_files.node.default_child
+        if not isinstance(resource, s3.CfnBucket):
+            raise TypeError(f"{self.log_files.node.path} is no bucket")
+        return resource
+
+    def _add_rule(self, props: CloudTrailSourceProps) -> None:
+        """Take management events, of AWS's own sources: anybody who may put events can name a detail type."""
+        rule = events.Rule(
+            self,
+            "Rule",
+            description="CloudTrail's record of every call that changes something",
+            event_pattern=events.EventPattern(
+                source=[*events.Match.prefix("aws."), *props.record_sources],
+                detail_type=list(_DETAIL_TYPES),
+            ),
+        )
+        rule.add_target(targets.SqsQueue(props.work.queue, dead_letter_queue=props.work.dead_letters))
+
+    def _add_log_files(self, props: CloudTrailSourceProps) -> s3.Bucket:
+        bucket = s3.Bucket(
+            self,
+            "LogFiles",
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            versioned=True,
+            server_access_logs_bucket=props.access_logs,
+            server_access_logs_prefix="cloudtrail-log-files/",
+            lifecycle_rules=[
+                s3.LifecycleRule(expiration=_KEEP_LOG_FILES, noncurrent_version_expiration=_KEEP_LOG_FILES)
+            ],
+            removal_policy=RemovalPolicy.RETAIN,
+        )
+        props.work.queue.add_to_resource_policy(
+            # The bucket cannot be named here: bucket, policy and notification would wait for each other.
+            iam.PolicyStatement(
+                sid="LogFilesOfThisAccount",
+                actions=["sqs:SendMessage"],
+                resources=[props.work.queue.queue_arn],
+                principals=[iam.ServicePrincipal("s3.amazonaws.com")],
+                conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
+            )
+        )
+        resource = bucket.node.default_child
+        if not isinstance(resource, s3.CfnBucket):
+            raise TypeError(f"{bucket.node.path} is no bucket")
+        # Set on the resource itself: CDK's own way is a custom resource with a function of its own.
+        resource.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
+            queue_configurations=[
+                s3.CfnBucket.QueueConfigurationProperty(
+                    event="s3:ObjectCreated:*",
+                    queue=props.work.queue.queue_arn,
+                    filter=s3.CfnBucket.NotificationFilterProperty(
+                        s3_key=s3.CfnBucket.S3KeyFilterProperty(
+                            rules=[
+                                s3.CfnBucket.FilterRuleProperty(name="prefix", value="AWSLogs/"),
+                                s3.CfnBucket.FilterRuleProperty(name="suffix", value=_LOG_FILE_SUFFIX),
+                            ]
+                        )
+                    ),
+                )
+            ]
+        )
+        policy = props.work.queue.node.try_find_child("Policy")
+        if policy is None:
+            raise ValueError(f"{props.work.queue.node.path} has no policy to wait for")
+        bucket.node.add_dependency(policy)
+        return bucket
+
+    def _add_trail(self) -> None:
+        cloudtrail.Trail(
+            self,
+            "Trail",
+            bucket=self.log_files,
+            is_multi_region_trail=True,
+            include_global_service_events=True,
+            enable_file_validation=True,
+            management_events=cloudtrail.ReadWriteType.WRITE_ONLY,
+        )

@@ -1,0 +1,35 @@
+"""Falco's alerts beside HTTP: an SNS topic and an SQS queue that Falcosidekick can write to."""
+
+from dataclasses import dataclass
+
+from aws_cdk import CfnOutput, Stack
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from constructs import Construct
+
+from infra.constructs.work_queue import WorkQueue
+
+
+@dataclass(frozen=True, slots=True)
+class FalcoSourceProps:
+    """The queue that alerts end up in, whichever way they take."""
+
+    work: WorkQueue
+
+
+class FalcoSource(Construct):
+    """A topic, encrypted and TLS-only, that delivers into the queue."""
+
+    def __init__(self, scope: Construct, construct_id: str, props: FalcoSourceProps) -> None:
+        super().__init__(scope, construct_id)
+        topic = sns.Topic(
+            self,
+            "Topic",
+            master_key=kms.Alias.from_alias_name(self, "Key", "alias/aws/sns"),
+            enforce_ssl=True,
+        )
+        topic.add_subscription(
+            subscriptions.SqsSubscription(props.work.queue, dead_letter_queue=props.work.dead_letters)
+        )
+        CfnOutput(Stack.of(self), "FalcoTopicArn", value=topic.topic_arn)

@@ -1,0 +1,94 @@
+"""A DynamoDB table as the product keeps them: on demand, encrypted, recoverable, retained."""
+
+from aws_cdk import CfnOutput, RemovalPolicy, Stack
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from tfdrift.adapters.table_schema import TableSchema
+
+_READ = ("dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:ConditionCheckItem")
+_WRITE = ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem")
+_READ_STREAM = ("dynamodb:DescribeStream", "dynamodb:GetShardIterator", "dynamodb:GetRecords")
+
+
+class ProductTable(Construct):
+    """One table of the schema that the product's adapters use; deleting the stack leaves it and its data."""
+
+    def __init__(self, scope: Construct, construct_id: str, schema: TableSchema) -> None:
+        super().__init__(scope, construct_id)
+        self._indexes = tuple(index.name for index in schema.indexes)
+        self.table = dynamodb.TableV2(
+            self,
+            "Table",
+            partition_key=_string(schema.partition_key),
+            sort_key=_string(schema.sort_key),
+            billing=dynamodb.Billing.on_demand(),
+            encryption=dynamodb.TableEncryptionV2.aws_managed_key(),
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            dynamo_stream=_stream_view(schema),
+            time_to_live_attribute=schema.ttl_attribute,
+            global_secondary_indexes=[
+                dynamodb.GlobalSecondaryIndexPropsV2(
+                    index_name=index.name,
+                    partition_key=_string(index.partition_key),
+                    sort_key=_string(index.sort_key),
+                    projection_type=dynamodb.ProjectionType.INCLUDE,
+                    non_key_attributes=list(index.included),
+                )
+                for index in schema.indexes
+            ],
+            deletion_protection=True,
+            removal_policy=RemovalPolicy.RETAIN,
+        )
+        stack = Stack.of(self)
+        CfnOutput(stack, f"{construct_id}TableName", value=self.table.table_name)
+        if schema.stream_view_type:
+            CfnOutput(stack, f"{construct_id}StreamArn", value=self.stream_arn)
+
+    @property
+    def name(self) -> str:
+        """The table's name."""
+        return self.table.table_name
+
+    @property
+    def stream_arn(self) -> str:
+        """The stream's ARN; raises ValueError for a table without one."""
+        if self.table.table_stream_arn is None:
+            raise ValueError(f"{self.node.path} has no stream")
+        return self.table.table_stream_arn
+
+    def grant_read(self, grantee: iam.IGrantable) -> None:
+        """Let the grantee read items and indexes; no scans."""
+        self._grant(grantee, _READ)
+
+    def grant_read_write(self, grantee: iam.IGrantable) -> None:
+        """Let the grantee read and write items, in transactions too."""
+        self._grant(grantee, _READ + _WRITE)
+
+    def grant_stream(self, grantee: iam.IGrantable) -> None:
+        """Let the grantee find the table's current stream and read it."""
+        iam.Grant.add_to_principal(
+            grantee=grantee, actions=["dynamodb:DescribeTable"], resource_arns=[self.table.table_arn]
+        ).assert_success()
+        iam.Grant.add_to_principal(
+            grantee=grantee, actions=list(_READ_STREAM), resource_arns=[self.stream_arn]
+        ).assert_success()
+
+    def _grant(self, grantee: iam.IGrantable, actions: tuple[str, ...]) -> None:
+        """Grant on the table and on each index by its name, where CDK's own grants say ``index/*``."""
+        arn = self.table.table_arn
+        resources = [arn, *(f"{arn}/index/{name}" for name in self._indexes)]
+        iam.Grant.add_to_principal(
+            grantee=grantee, actions=list(actions), resource_arns=resources
+        ).assert_success()
+
+
+def _string(name: str) -> dynamodb.Attribute:
+    return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)
+
+
+def _stream_view(schema: TableSchema) -> dynamodb.StreamViewType | None:
+    return dynamodb.StreamViewType[schema.stream_view_type] if schema.stream_view_type else None

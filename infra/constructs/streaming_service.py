@@ -1,0 +1,106 @@
+"""The streaming container as a Fargate service: tails the stream, serves clients and dashboard."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecr_assets as ecr_assets
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from infra.acknowledge import acknowledge
+
+PORT = 8080
+_PROJECT_ROOT = Path(__file__).resolve().parents[2]
+_USER = "10001"
+
+
+@dataclass(frozen=True, slots=True)
+class StreamingServiceProps:
+    """Where the tasks run, how many, and the product's settings."""
+
+    vpc: ec2.IVpc
+    tasks: int
+    environment: Mapping[str, str]
+    log_retention: logs.RetentionDays
+
+
+class StreamingService(Construct):
+    """Tasks without root, without a writable file system, without an address on the internet."""
+
+    def __init__(self, scope: Construct, construct_id: str, props: StreamingServiceProps) -> None:
+        super().__init__(scope, construct_id)
+        cluster = ecs.Cluster(
+            self, "Cluster", vpc=props.vpc, container_insights_v2=ecs.ContainerInsights.ENABLED
+        )
+        task = ecs.FargateTaskDefinition(
+            self,
+            "Task",
+            cpu=512,
+            memory_limit_mib=1024,
+            runtime_platform=ecs.RuntimePlatform(
+                cpu_architecture=ecs.CpuArchitecture.ARM64,
+                operating_system_family=ecs.OperatingSystemFamily.LINUX,
+            ),
+        )
+        self.task_role = task.task_role
+        self._add_container(task, props)
+        self.security_group = ec2.SecurityGroup(
+            self,
+            "SecurityGroup",
+            vpc=props.vpc,
+            description="Streaming tasks: reached by the load balancer alone",
+            allow_all_outbound=True,
+        )
+        self.service = ecs.FargateService(
+            self,
+            "Service",
+            cluster=cluster,
+            task_definition=task,
+            desired_count=props.tasks,
+            assign_public_ip=False,
+            vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED),
+            security_groups=[self.security_group],
+            circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
+            min_healthy_percent=100,
+            max_healthy_percent=200,
+            health_check_grace_period=Duration.seconds(60),
+            propagate_tags=ecs.PropagatedTagSource.SERVICE,
+        )
+        CfnOutput(Stack.of(self), "ClusterName", value=cluster.cluster_name)
+        CfnOutput(Stack.of(self), "ServiceName", value=self.service.service_name)
+
+    def _add_container(self, task: ecs.FargateTaskDefinition, props: StreamingServiceProps) -> None:
+        group = logs.LogGroup(
+            self, "Logs", retention=props.log_retention, removal_policy=RemovalPolicy.DESTROY
+        )
+        image = ecr_assets.DockerImageAsset(
+            self, "Image", directory=str(_PROJECT_ROOT), platform=ecr_assets.Platform.LINUX_ARM64
+        )
+        container = task.add_container(
+            "app",
+            image=ecs.ContainerImage.from_docker_image_asset(image),
+            environment={"TFDRIFT_HOST": "0.0.0.0", "TFDRIFT_PORT": str(PORT), **props.environment},  # noqa: S104 - the task's own interface, closed by its security group
+            port_mappings=[ecs.PortMapping(container_port=PORT)],
+            logging=ecs.LogDrivers.aws_logs(stream_prefix="app", log_group=group),
+            readonly_root_filesystem=True,
+            user=_USER,
+            # Fargate's longest: streams end at random moments of it, so that clients return spread out.
+            stop_timeout=Duration.seconds(120),
+            linux_parameters=ecs.LinuxParameters(self, "Linux", init_process_enabled=True),
+        )
+        container.node.add_dependency(group)
+        acknowledge(
+            task,
+            "AwsSolutions-ECS2",
+            "The variables are names of tables and plain options; no secret is among them.",
+        )
+        if task.execution_role is not None:
+            acknowledge(
+                task.execution_role,
+                "AwsSolutions-IAM5[Resource::*]",
+                "ecr:GetAuthorizationToken knows no resource to be restricted to.",
+            )

@@ -1,0 +1,48 @@
+"""A queue of work for a function, with the dead-letter queue that keeps poison messages whole."""
+
+from dataclasses import dataclass
+
+from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+_MAX_RECEIVES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class WorkQueueProps:
+    """`function_timeout` is that of the function that reads the queue."""
+
+    function_timeout: Duration
+
+
+class WorkQueue(Construct):
+    """An encrypted queue that answers over TLS only, redriving into a queue that keeps 14 days.
+
+    The visibility timeout is six times the function's, as
+    https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html asks for.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, props: WorkQueueProps) -> None:
+        super().__init__(scope, construct_id)
+        self.dead_letters = sqs.Queue(
+            self,
+            "DeadLetters",
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            retention_period=Duration.days(14),
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        self.queue = sqs.Queue(
+            self,
+            "Queue",
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            retention_period=Duration.days(4),
+            visibility_timeout=Duration.seconds(props.function_timeout.to_seconds() * 6),
+            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=_MAX_RECEIVES),
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        stack = Stack.of(self)
+        CfnOutput(stack, f"{construct_id}Url", value=self.queue.queue_url)
+        CfnOutput(stack, f"{construct_id}DeadLettersUrl", value=self.dead_letters.queue_url)

@@ -1,0 +1,1 @@
+"""The three stacks: data, ingest and stream."""

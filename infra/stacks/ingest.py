@@ -1,0 +1,145 @@
+"""The ingest stack: what takes evidence in, and the functions that turn it into drifts and events."""
+
+from dataclasses import dataclass
+
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from infra.config import DeploymentConfig
+from infra.constructs.cloudtrail_source import CloudTrailSource, CloudTrailSourceProps
+from infra.constructs.falco_source import FalcoSource, FalcoSourceProps
+from infra.constructs.fingerprint_key import FingerprintKey
+from infra.constructs.held_schedule import HeldSchedule, HeldScheduleProps
+from infra.constructs.log_bucket import AccessLogBucket
+from infra.constructs.product_function import ProductFunction, ProductFunctionProps
+from infra.constructs.state_source import StateSource, StateSourceProps
+from infra.constructs.work_queue import WorkQueue, WorkQueueProps
+from infra.settings import product_settings
+from infra.stacks.data import DataStack
+
+_QUICK = Duration.seconds(60)
+# A state of a hundred megabytes is read, compared and indexed in one invocation.
+_STATE = Duration.seconds(300)
+_HELD_EVERY = Duration.minutes(1)
+
+
+@dataclass(frozen=True, slots=True)
+class IngestProps:
+    """The options, and the tables that the functions work on."""
+
+    config: DeploymentConfig
+    data: DataStack
+    log_retention: logs.RetentionDays
+
+
+class IngestStack(Stack):
+    """CloudTrail, Falco and Terraform states come in here; the REST API's function stands beside them."""
+
+    def __init__(self, scope: Construct, construct_id: str, props: IngestProps, *, stack_name: str) -> None:
+        super().__init__(
+            scope, construct_id, stack_name=stack_name, description="TFDrift: evidence in, REST API out"
+        )
+        self._props = props
+        self._code = lambda_.Code.from_asset(str(props.config.lambda_bundle))
+        self._key = FingerprintKey(self, "FingerprintKey")
+        self._access_logs = AccessLogBucket(self, "AccessLogs").bucket
+        self._add_cloudtrail()
+        self._add_states()
+        self.falco = self._add_falco()
+        self.api = self._add_api()
+        self._add_held()
+
+    def _add_cloudtrail(self) -> None:
+        work = WorkQueue(self, "CloudTrailQueue", WorkQueueProps(function_timeout=_QUICK))
+        source = CloudTrailSource(
+            self,
+            "CloudTrailSource",
+            CloudTrailSourceProps(
+                work=work,
+                access_logs=self._access_logs,
+                create_trail=self._props.config.create_trail,
+                record_sources=self._props.config.record_sources,
+            ),
+        )
+        function = self._ingesting("CloudTrail", "cloudtrail", _QUICK, memory_mib=1024)
+        function.read_from(work, max_concurrency=10)
+        source.grant_read_log_files(function)
+
+    def _add_states(self) -> None:
+        work = WorkQueue(self, "StateQueue", WorkQueueProps(function_timeout=_STATE))
+        source = StateSource(
+            self,
+            "StateSource",
+            StateSourceProps(
+                work=work,
+                access_logs=self._access_logs,
+                key_suffixes=self._props.config.state_key_suffixes,
+                existing_buckets=self._props.config.state_buckets,
+            ),
+        )
+        function = self._ingesting("State", "tfstate", _STATE, memory_mib=2048)
+        self._props.data.state.grant_read_write(function.role)
+        function.read_from(work, max_concurrency=5)
+        source.grant_read(function)
+
+    def _add_falco(self) -> ProductFunction:
+        work = WorkQueue(self, "FalcoQueue", WorkQueueProps(function_timeout=_QUICK))
+        FalcoSource(self, "FalcoSource", FalcoSourceProps(work=work))
+        function = self._ingesting("Falco", "falco", _QUICK, memory_mib=1024)
+        function.read_from(work, max_concurrency=10)
+        return function
+
+    def _add_api(self) -> ProductFunction:
+        function = self._function("Api", "api", _QUICK, memory_mib=1024)
+        self._props.data.events.grant_read(function.role)
+        self._props.data.state.grant_read(function.role)
+        return function
+
+    def _add_held(self) -> None:
+        function = self._ingesting("Held", "held", _QUICK, memory_mib=512)
+        failed = WorkQueue(self, "HeldFailures", WorkQueueProps(function_timeout=_QUICK))
+        HeldSchedule(
+            self,
+            "HeldSchedule",
+            HeldScheduleProps(function=function, dead_letters=failed.queue, every=_HELD_EVERY),
+        )
+
+    def _ingesting(
+        self, construct_id: str, handler: str, timeout: Duration, *, memory_mib: int
+    ) -> ProductFunction:
+        """Return a function that writes drifts and events, compares with the state, and fingerprints."""
+        function = self._function(
+            construct_id,
+            handler,
+            timeout,
+            memory_mib=memory_mib,
+            extra={"TFDRIFT_FINGERPRINT_SECRET_ARN": self._key.arn},
+        )
+        self._key.grant_read(function)
+        self._props.data.events.grant_read_write(function.role)
+        self._props.data.state.grant_read(function.role)
+        return function
+
+    def _function(
+        self,
+        construct_id: str,
+        handler: str,
+        timeout: Duration,
+        *,
+        memory_mib: int,
+        extra: dict[str, str] | None = None,
+    ) -> ProductFunction:
+        return ProductFunction(
+            self,
+            construct_id,
+            ProductFunctionProps(
+                handler=handler,
+                code=self._code,
+                timeout=timeout,
+                memory_mib=memory_mib,
+                log_retention=self._props.log_retention,
+                environment={**product_settings(self._props.config, self._props.data), **(extra or {})},
+            ),
+        )
