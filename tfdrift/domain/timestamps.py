@@ -1,4 +1,4 @@
-"""Reads the times that CloudTrail, Falco and EventBridge write, as moments in UTC."""
+"""Reads the times that CloudTrail, Falco and EventBridge write, as moments in UTC, and writes the product's own."""
 
 import re
 from datetime import UTC, datetime
@@ -33,6 +33,11 @@ def parse_time(text: str) -> datetime:
         return moment.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise InvalidTime(f"{text[:40]!r} names no moment") from error
+
+
+def format_time(moment: datetime) -> str:
+    """Return a moment as ``2025-01-15T10:00:00Z``, with the fraction of a second only where there is one."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _zone(zone: str | None) -> str:
