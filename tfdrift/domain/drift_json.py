@@ -1,7 +1,5 @@
 """The drift record as JSON: the one shape of REST, stream, storage and replay, and the way back."""
 
-from typing import cast
-
 from tfdrift.domain.drift import (
     Cause,
     ChangeType,
@@ -16,8 +14,12 @@ from tfdrift.domain.drift import (
     StateReference,
 )
 from tfdrift.domain.identity import UserIdentity
-from tfdrift.domain.json_value import JsonObject, JsonValue
+from tfdrift.domain.json_value import JsonObject
 from tfdrift.domain.timestamps import format_time, parse_time
+
+
+class InvalidDrift(ValueError):  # noqa: N818 - names what was found
+    """The object is no drift record; the text names the field and what was wrong with it."""
 
 
 def drift_to_json(record: DriftRecord) -> JsonObject:
@@ -108,7 +110,7 @@ def state_reference_from_json(obj: JsonObject) -> StateReference:
     """Return the reference that `state_reference_to_json` wrote; ValueError names a field that is wrong."""
     serial = obj.get("serial")
     if not isinstance(serial, int):
-        raise ValueError("field 'serial' is not a whole number")
+        raise InvalidDrift("field 'serial' is not a whole number")
     return StateReference(
         key=_text(obj, "key"),
         serial=serial,
@@ -180,14 +182,14 @@ def _resolution_from_json(obj: JsonObject) -> Resolution:
 def _object(obj: JsonObject, name: str) -> JsonObject:
     value = obj.get(name)
     if not isinstance(value, dict):
-        raise ValueError(f"field '{name}' is not an object")
-    return cast("dict[str, JsonValue]", value)
+        raise InvalidDrift(f"field '{name}' is not an object")
+    return value
 
 
 def _text(obj: JsonObject, name: str) -> str:
     value = obj.get(name)
     if not isinstance(value, str):
-        raise ValueError(f"field '{name}' is not a text")
+        raise InvalidDrift(f"field '{name}' is not a text")
     return value
 
 

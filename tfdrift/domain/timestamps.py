@@ -1,4 +1,4 @@
-"""Reads the times that CloudTrail, Falco and EventBridge write, as moments in UTC, and writes the product's own."""
+"""Reads the times that CloudTrail, Falco and EventBridge write, and writes the product's own, all in UTC."""
 
 import re
 from datetime import UTC, datetime
