@@ -9,7 +9,7 @@ from tfdrift.domain.json_reading import InvalidJson, decode, decode_next
 from tfdrift.domain.json_value import JsonValue
 
 _GZIP_MAGIC = b"\x1f\x8b"
-_MAX_INFLATED = 1024 * 1024 * 1024
+_MAX_INFLATED = 256 * 1024 * 1024
 _LOG_FILE = re.compile(r'\s*\{\s*"Records"\s*:\s*\[')
 _BOM = b"\xef\xbb\xbf"
 _OTHER_BOMS = (b"\xff\xfe", b"\xfe\xff")
@@ -60,13 +60,14 @@ def _inflated(data: bytes) -> tuple[bytes, str | None]:
     while data.startswith(_GZIP_MAGIC):
         inflater = zlib.decompressobj(wbits=31)
         try:
-            content += inflater.decompress(data, _MAX_INFLATED - len(content))
+            content += inflater.decompress(data, max(1, _MAX_INFLATED - len(content)))
         except zlib.error as error:
             return bytes(content), f"the gzip data is damaged: {error}"
         if not inflater.eof:
-            return bytes(content), "the gzip data is cut short or larger than 1 GiB"
+            return bytes(content), "the gzip data is cut short or larger than 256 MiB"
         data = inflater.unused_data
-    return bytes(content), None
+    # Tools that write in blocks pad the end with zeros.
+    return bytes(content), "other data follows the gzip data" if data.strip(b"\0") else None
 
 
 def _documents(content: bytes, name: str) -> Iterator[Document | Broken]:

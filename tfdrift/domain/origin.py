@@ -118,9 +118,11 @@ _RULES: tuple[_Rule, ...] = (
     # https://github.com/cloudandthings/terraform-aws-clickops-notifier/issues/24 and /issues/99
     _Rule(OriginKind.CONSOLE, "user agent is AWS Internal", _agent_begins(_AWS_INTERNAL)),
     _Rule(OriginKind.CONSOLE, "user agent is a browser", _agent_begins("mozilla")),
-    # S3Console/0.4, RDS Console, EC2ConsoleBackend, console.ec2.amazonaws.com, AWSConsole
+    # S3Console/0.4, RDS Console, AWS Signin, EC2ConsoleBackend, console.ec2.amazonaws.com, AWSConsole
     _Rule(
-        OriginKind.CONSOLE, "user agent names the console", _agent_names("console", "signin.amazonaws.com")
+        OriginKind.CONSOLE,
+        "user agent names the console",
+        _agent_names("console", "signin.amazonaws.com", "aws signin"),
     ),
     # https://github.com/panther-labs/panther-analysis/pull/354
     _Rule(OriginKind.CONSOLE, "user agent is a console's back end", _agent_begins("aws-internal/", "coral/")),
