@@ -17,8 +17,8 @@ from tfdrift.adapters.event_items import SHARDS, event_item, shard_of
 from tfdrift.adapters.event_log import utc_now
 from tfdrift.adapters.json_text import bounded, dumps, loads_object, pack, unpack
 from tfdrift.adapters.listing import page_of
+from tfdrift.adapters.sortable_time import to_sortable
 from tfdrift.adapters.table_schema import BY_STATUS
-from tfdrift.adapters.timestamps import to_sortable
 from tfdrift.domain.drift import DriftRecord, DriftStatus
 from tfdrift.domain.drift_json import drift_from_json, drift_to_json
 from tfdrift.domain.feed_event import FeedEvent

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from tfdrift.adapters.dynamodb import Item, Key, text, texts
 from tfdrift.adapters.json_text import bounded, dumps, loads_object, pack, unpack
-from tfdrift.adapters.timestamps import from_text, to_sortable, to_text
+from tfdrift.adapters.sortable_time import to_sortable
 from tfdrift.domain.feed_event import EventType, FeedEvent
+from tfdrift.domain.timestamps import format_time, parse_time
 
 SHARDS = 4
 STREAMED_PAYLOAD_LIMIT = 96 * 1024
@@ -47,7 +48,7 @@ def event_item(event: FeedEvent, expires_at: datetime) -> Item:
             kind="event",
             event_id=event.event_id,
             type=event.type.value,
-            timestamp=to_text(event.timestamp),
+            timestamp=format_time(event.timestamp),
             payload=payload,
             severity=event.severity,
             resource_type=event.resource_type,
@@ -69,7 +70,7 @@ def event_of(item: Item) -> FeedEvent:
     return FeedEvent(
         event_id=item["event_id"]["S"],
         type=EventType(item["type"]["S"]),
-        timestamp=from_text(item["timestamp"]["S"]),
+        timestamp=parse_time(item["timestamp"]["S"]),
         payload=loads_object(unpack(_FULL_PAYLOAD, item) if full else item["payload"]["S"]),
         severity=text(item, "severity"),
         resource_type=text(item, "resource_type"),

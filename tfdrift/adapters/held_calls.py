@@ -8,9 +8,10 @@ from tfdrift.adapters.dynamodb import Item, Key, Query, Table, TransactionRefuse
 from tfdrift.adapters.event_log import utc_now
 from tfdrift.adapters.json_text import pack, unpack
 from tfdrift.adapters.record_json import record_from_text, record_to_text
+from tfdrift.adapters.sortable_time import to_sortable
 from tfdrift.adapters.table_schema import BY_TIME
-from tfdrift.adapters.timestamps import from_text, to_sortable, to_text
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
+from tfdrift.domain.timestamps import format_time, parse_time
 from tfdrift.service.ports import HeldCall
 
 _PARTITION = "HELD"
@@ -97,8 +98,8 @@ def _call_item(call: HeldCall) -> Item:
             sk=_call_sort_key(call.record),
             kind="held",
             account_id=call.record.account_id,
-            held_at=to_text(call.held_at),
-            grace_ends_at=to_text(call.expires_at),
+            held_at=format_time(call.held_at),
+            grace_ends_at=format_time(call.expires_at),
             gsi1pk=_PARTITION,
             gsi1sk=f"{to_sortable(call.expires_at)}#{call.record.account_id}#{call.record.event_id}",
         ),
@@ -109,8 +110,8 @@ def _call_item(call: HeldCall) -> Item:
 def _call_of(item: Item) -> HeldCall:
     return HeldCall(
         record=record_from_text(unpack("record", item)),
-        held_at=from_text(item["held_at"]["S"]),
-        expires_at=from_text(item["grace_ends_at"]["S"]),
+        held_at=parse_time(item["held_at"]["S"]),
+        expires_at=parse_time(item["grace_ends_at"]["S"]),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from tfdrift.adapters.dynamodb import Item, Key, Query, Table
-from tfdrift.adapters.timestamps import to_sortable
+from tfdrift.adapters.sortable_time import to_sortable
 from tfdrift.service.ports import Page
 
 _VALUES_AN_IN = 100

@@ -17,10 +17,10 @@ from typing import Any
 
 from tfdrift.adapters.dynamodb import Item, Key, text, texts
 from tfdrift.adapters.json_text import dumps, loads
-from tfdrift.adapters.timestamps import from_text, to_text
 from tfdrift.domain.drift import StateReference
 from tfdrift.domain.json_value import JsonObject
 from tfdrift.domain.managed_resource import ManagedResource
+from tfdrift.domain.timestamps import format_time, parse_time
 from tfdrift.service.ports import StateSummary
 
 HEADS = "HEADS"
@@ -159,7 +159,7 @@ def head_item(head: Head) -> Item:
             lineage=reference.lineage,
             version_id=reference.version_id,
             terraform_version=head.summary.terraform_version,
-            indexed_at=to_text(head.summary.indexed_at),
+            indexed_at=format_time(head.summary.indexed_at),
             generation=head.generation,
         ),
         "serial": {"N": str(reference.serial)},
@@ -183,7 +183,7 @@ def head_of(item: Item) -> Head:
         reference=reference,
         terraform_version=text(item, "terraform_version"),
         resource_count=int(item["resource_count"]["N"]),
-        indexed_at=from_text(item["indexed_at"]["S"]),
+        indexed_at=parse_time(item["indexed_at"]["S"]),
     )
     return Head(
         summary=summary,
@@ -202,7 +202,7 @@ def new_generation(number: int, token: str) -> str:
 
 def registration(hashed: str, generation: str, started_at: datetime) -> Item:
     """Return the note that a generation is being written: by it, one left half-done is found and removed."""
-    return texts(pk=f"GENERATIONS#{hashed}", sk=generation, started_at=to_text(started_at))
+    return texts(pk=f"GENERATIONS#{hashed}", sk=generation, started_at=format_time(started_at))
 
 
 def _resource_json(resource: ManagedResource) -> JsonObject:
