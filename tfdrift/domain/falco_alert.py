@@ -1,15 +1,17 @@
 """Reads a Falco alert, as http_output and Falcosidekick post it, and makes it an event of the feed."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from tfdrift.domain.cloudtrail_identity import account_text
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
 from tfdrift.domain.drift import Severity
 from tfdrift.domain.falco_cloudtrail import SourcesOf, record_of_fields
 from tfdrift.domain.feed_event import EventType, FeedEvent
 from tfdrift.domain.json_reading import InvalidJson, checked, digest, list_at, object_at, text_at
 from tfdrift.domain.json_value import JsonObject, JsonValue
-from tfdrift.domain.timestamps import InvalidTime, parse_time
+from tfdrift.domain.timestamps import InvalidTime, format_time, parse_time
 
 # https://falco.org/docs/concepts/rules/basic-elements/#priority
 _SEVERITIES = {
@@ -25,6 +27,7 @@ _SEVERITIES = {
 }
 
 _ABSENT = "<NA>"
+_FRACTION = re.compile(r"[.,](\d+)")
 
 
 class InvalidAlert(ValueError):  # noqa: N818 - names what was found; not a failure of this program
@@ -76,7 +79,7 @@ def parse_alert(obj: object) -> FalcoAlert:
     time, time_text = _time(alert)
     fields = _present(object_at(alert, "output_fields"))
     return FalcoAlert(
-        event_id=f"falco:{digest(_content(alert, fields))}",
+        event_id=f"falco:{digest(_content(alert, time_text, fields))}",
         rule=rule,
         priority=priority.capitalize(),
         severity=_SEVERITIES[priority],
@@ -97,7 +100,7 @@ def alert_event(alert: FalcoAlert, detected_at: datetime) -> FeedEvent:
     """
     moment = alert.time or detected_at.astimezone(UTC)
     fields = alert.output_fields
-    account = text_at(fields, "ct.recipientaccountid") or text_at(fields, "ct.user.accountid")
+    account = text_at(fields, "ct.recipientaccountid") or account_text(fields.get("ct.user.accountid"))
     payload: JsonObject = {
         "severity": alert.severity.value,
         "rule": alert.rule,
@@ -105,8 +108,8 @@ def alert_event(alert: FalcoAlert, detected_at: datetime) -> FeedEvent:
         "container_id": alert.container_id,
         "priority": alert.priority,
         "source": alert.source,
-        "timestamp": alert.time_text or _iso(moment),
-        "detected_at": _iso(detected_at.astimezone(UTC)),
+        "timestamp": alert.time_text or format_time(moment),
+        "detected_at": format_time(detected_at),
         "hostname": alert.hostname,
         "tags": list(alert.tags),
         "output_fields": alert.output_fields,
@@ -177,21 +180,29 @@ def _time(alert: JsonObject) -> tuple[datetime | None, str | None]:
 
 def _exact(text: str, moment: datetime) -> str:
     """Return a moment in UTC with all digits that its text has."""
-    fraction = text.partition(".")[2]
-    digits = fraction[: len(fraction) - len(fraction.lstrip("0123456789"))]
-    seconds = moment.strftime("%Y-%m-%dT%H:%M:%S")
-    return f"{seconds}.{digits}Z" if digits else f"{seconds}Z"
-
-
-def _iso(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")
+    fraction = _FRACTION.search(text)
+    digits = f".{fraction[1]}" if fraction else ""
+    return f"{moment.isoformat(timespec='seconds')[:19]}{digits}Z"
 
 
 def _present(fields: JsonObject) -> JsonObject:
     return {name: value for name, value in fields.items() if value is not None and value != _ABSENT}
 
 
-def _content(alert: JsonObject, fields: JsonObject) -> JsonValue:
-    """Return what makes two alerts the same; what a forwarder adds (``uuid``) is left out."""
-    kept = ("rule", "priority", "output", "source", "hostname", "time")
-    return {**{name: alert.get(name) for name in kept}, "output_fields": fields}
+def _content(alert: JsonObject, time_text: str | None, fields: JsonObject) -> JsonValue:
+    """Return what makes two alerts the same, whether Falco posts them or a forwarder does.
+
+    A forwarder adds fields (``uuid``), writes the time without its last zeros, and rounds ``evt.time``.
+    """
+    kept: JsonObject = {
+        name: alert.get(name) for name in ("rule", "priority", "output", "source", "hostname")
+    }
+    if time_text is None:
+        return {**kept, "output_fields": fields}
+    exact = {name: value for name, value in fields.items() if not name.startswith("evt.time")}
+    return {**kept, "time": _without_last_zeros(time_text), "output_fields": exact}
+
+
+def _without_last_zeros(time_text: str) -> str:
+    seconds, point, fraction = time_text.rstrip("Z").partition(".")
+    return f"{seconds}{point}{fraction.rstrip('0')}".rstrip(".")

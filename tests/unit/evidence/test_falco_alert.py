@@ -9,7 +9,7 @@ from tfdrift.domain.cloudtrail_record import CloudTrailRecord
 from tfdrift.domain.drift import Severity
 from tfdrift.domain.falco_alert import InvalidAlert, alert_event, cloudtrail_evidence, parse_alert
 from tfdrift.domain.feed_event import EventType
-from tfdrift.domain.json_value import JsonValue
+from tfdrift.domain.json_value import JsonObject, JsonValue
 
 DETECTED = datetime(2025, 1, 15, 10, 0, 5, tzinfo=UTC)
 
@@ -57,9 +57,35 @@ def test_an_alert_is_an_event_of_the_feed_with_the_contracts_fields() -> None:
 
 def test_an_alert_delivered_twice_has_one_identity() -> None:
     first = parse_alert(raw_alert())
-    forwarded = parse_alert(dict(reversed({**raw_alert(), "uuid": "added by a forwarder"}.items())))
+    again = parse_alert(dict(reversed(raw_alert().items())))
 
-    assert first.event_id == forwarded.event_id
+    assert first.event_id == again.event_id
+
+
+@pytest.mark.parametrize(
+    ("time", "shortened"),
+    [
+        ("2025-01-15T10:00:00.123456780Z", "2025-01-15T10:00:00.12345678Z"),
+        ("2025-01-15T10:00:00.000000000Z", "2025-01-15T10:00:00Z"),
+    ],
+)
+def test_an_alert_that_a_forwarder_rounded_has_the_identity_that_falco_gave_it(
+    time: str, shortened: str
+) -> None:
+    def alert(time: str, evt_time: int, **more: JsonValue) -> JsonObject:
+        return raw_alert(time=time, output_fields={"evt.time": evt_time, "proc.name": "sh"}, **more)
+
+    posted = parse_alert(alert(time, 1736935200123456780))
+    forwarded = parse_alert(alert(shortened, 1736935200123456800, uuid="x"))
+
+    assert posted.event_id == forwarded.event_id
+
+
+def test_alerts_without_time_are_told_apart_by_their_events_time() -> None:
+    def alert(evt_time: int) -> JsonObject:
+        return {"rule": "r", "priority": "Notice", "output_fields": {"evt.time": evt_time}}
+
+    assert parse_alert(alert(1)).event_id != parse_alert(alert(2)).event_id
 
 
 @pytest.mark.parametrize(
@@ -95,6 +121,7 @@ def test_an_alert_without_time_output_and_host_is_dated_by_its_detection() -> No
     [
         ("2025-01-15T10:00:00Z", "2025-01-15T10:00:00Z"),
         ("2025-01-15T12:00:00.000000001+02:00", "2025-01-15T10:00:00.000000001Z"),
+        ("0099-01-15T10:00:00,5Z", "0099-01-15T10:00:00.5Z"),
     ],
 )
 def test_a_time_keeps_all_its_digits(written: str, exact: str) -> None:
