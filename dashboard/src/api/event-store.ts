@@ -1,0 +1,100 @@
+/** The bounded history of events that one hook keeps, in the shape that React subscribes to. */
+import { sharedConnection } from "./connection";
+import type { ConnectionState, StreamError } from "./connection";
+import { matches } from "./filters";
+import type { EventSelection } from "./filters";
+import type { StreamEvent } from "./types";
+
+/** How long events are gathered before React renders them: a flood costs one render a frame. */
+const FRAME_MS = 16;
+
+export interface StreamSnapshot {
+  readonly isConnected: boolean;
+  readonly isConnecting: boolean;
+  readonly error: StreamError | null;
+  readonly lastEvent: StreamEvent | null;
+  /** In the order of the stream, the newest last. */
+  readonly events: readonly StreamEvent[];
+}
+
+export const EMPTY_SNAPSHOT: StreamSnapshot = {
+  isConnected: false,
+  isConnecting: false,
+  error: null,
+  lastEvent: null,
+  events: [],
+};
+
+export class EventStore {
+  readonly #listeners = new Set<() => void>();
+  #snapshot = EMPTY_SNAPSHOT;
+  #pending: StreamEvent[] = [];
+  #timer: ReturnType<typeof setTimeout> | null = null;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  readonly getSnapshot = (): StreamSnapshot => this.#snapshot;
+
+  /** Forgets the history and the error. */
+  readonly clear = (): void => {
+    this.#pending = [];
+    this.#update({ events: [], lastEvent: null, error: null });
+  };
+
+  /** Joins the shared connection and keeps the selected events; the returned function leaves it. */
+  start(url: string, selection: EventSelection, maxEvents: number): () => void {
+    const connection = sharedConnection(url);
+    const leave = connection.subscribe({
+      onEvent: (event) => {
+        if (matches(event, selection)) this.#add(event, maxEvents);
+      },
+      onState: (state) => {
+        this.#follow(state);
+      },
+      onFault: (fault) => {
+        this.#update({ error: fault });
+      },
+    });
+    this.#follow(connection.state);
+    return () => {
+      leave();
+      this.#flush(maxEvents);
+      this.#update({ isConnected: false, isConnecting: false });
+    };
+  }
+
+  /** A connection's error ends with the next open connection; an unreadable message's stays until cleared. */
+  #follow({ phase, error }: ConnectionState): void {
+    const fault = this.#snapshot.error?.kind === "data" ? this.#snapshot.error : null;
+    this.#update({
+      isConnected: phase === "open",
+      isConnecting: phase === "connecting",
+      error: error ?? fault,
+    });
+  }
+
+  #add(event: StreamEvent, maxEvents: number): void {
+    this.#pending.push(event);
+    this.#timer ??= setTimeout(() => {
+      this.#flush(maxEvents);
+    }, FRAME_MS);
+  }
+
+  #flush(maxEvents: number): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    const arrived = this.#pending;
+    this.#pending = [];
+    if (arrived.length === 0) return;
+    const events = maxEvents > 0 ? [...this.#snapshot.events, ...arrived].slice(-maxEvents) : [];
+    this.#update({ events, lastEvent: arrived.at(-1) ?? null });
+  }
+
+  #update(change: Partial<StreamSnapshot>): void {
+    this.#snapshot = { ...this.#snapshot, ...change };
+    for (const listener of [...this.#listeners]) listener();
+  }
+}
