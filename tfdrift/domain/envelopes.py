@@ -71,15 +71,14 @@ Unwrapped = RecordFound | AlertFound | Skipped | Broken | ObjectReference
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where in the document the walk is, and what the envelopes around it said."""
+    """Where in the document the walk is, and within how many envelopes."""
 
     where: str
-    account: str | None = None
     wrappings: int = 0
 
-    def inside(self, step: str, account: str | None = None) -> "_Place":
+    def inside(self, step: str) -> "_Place":
         """Return the place one wrapping further in."""
-        return _Place(f"{self.where}{step}", account or self.account, self.wrappings + 1)
+        return _Place(f"{self.where}{step}", self.wrappings + 1)
 
 
 _Opener = Callable[[JsonObject, _Place], Iterator[Unwrapped]]
@@ -151,9 +150,9 @@ def _object(obj: JsonObject, place: _Place) -> Iterator[Unwrapped]:
 
 def _eventbridge(obj: JsonObject, place: _Place) -> Iterator[Unwrapped]:
     kind, detail = obj.get("detail-type"), obj.get("detail")
-    inner = place.inside(".detail", account_text(obj.get("account")))
+    inner = place.inside(".detail")
     if isinstance(detail, dict) and (_is_record(detail) or _is_insight(detail)):
-        yield RecordFound(detail, inner.where, inner.account)
+        yield RecordFound(detail, inner.where, account_text(obj.get("account")))
     elif isinstance(detail, dict) and text_at(obj, "source") == "aws.s3" and kind == "Object Created":
         yield _reference_in_detail(detail, inner)
     elif isinstance(kind, str) and kind.endswith("via CloudTrail"):
@@ -300,7 +299,7 @@ def _log_file_notice(obj: JsonObject, place: _Place) -> Iterator[Unwrapped]:
 
 
 def _record(obj: JsonObject, place: _Place) -> Iterator[Unwrapped]:
-    yield RecordFound(obj, place.where, place.account)
+    yield RecordFound(obj, place.where)
 
 
 def _alert(obj: JsonObject, place: _Place) -> Iterator[Unwrapped]:
