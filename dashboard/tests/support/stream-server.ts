@@ -1,0 +1,118 @@
+/** A real HTTP server on loopback that streams and lists what a test tells it to. */
+import { createServer } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { JsonObject } from "../../src/api/types";
+
+export interface StreamRequest {
+  readonly query: URLSearchParams;
+  readonly lastEventIdHeader: string | undefined;
+}
+
+export class StreamServer {
+  /** Every request for the stream, refused ones too. */
+  readonly requests: StreamRequest[] = [];
+  /** What the lists answer, by `drifts?status=open`, `events?type=falco` and so on; empty when not set. */
+  readonly lists = new Map<string, readonly JsonObject[]>();
+  /** The paths that were listed. */
+  readonly listed: string[] = [];
+  /** Answers the next requests for the stream with these statuses instead of a stream. */
+  readonly refusals: number[] = [];
+  /** Called before a list is answered; a test makes things happen in between. */
+  beforeList: (path: string) => Promise<void> | void = () => undefined;
+  readonly #server: Server;
+  readonly #streams = new Set<ServerResponse>();
+  #sent = 0;
+
+  private constructor() {
+    this.#server = createServer((request, response) => {
+      void this.#answer(request, response);
+    });
+  }
+
+  static async start(): Promise<StreamServer> {
+    const server = new StreamServer();
+    await server.#listen(0);
+    return server;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get url(): string {
+    return `${this.origin}/api/v1/stream`;
+  }
+
+  get openStreams(): number {
+    return this.#streams.size;
+  }
+
+  /** Sends an event to every client and returns its id. */
+  send(type: string, data: JsonObject, id = `e:${(this.#sent += 1)}`): string {
+    this.sendRaw(`event: ${type}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`);
+    return id;
+  }
+
+  sendRaw(text: string): void {
+    for (const stream of this.#streams) stream.write(text);
+  }
+
+  /** Breaks every connection, as a crash would. */
+  drop(): void {
+    for (const stream of this.#streams) stream.destroy();
+    this.#streams.clear();
+  }
+
+  async stop(): Promise<void> {
+    this.drop();
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  #listen(port: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#server.listen(port, "127.0.0.1", resolve);
+    });
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? "/", "http://server");
+    response.setHeader("access-control-allow-origin", "*");
+    if (url.pathname === "/api/v1/stream") {
+      this.#stream(request, response, url);
+      return;
+    }
+    const [, path = ""] = /^\/api\/v1\/(.+)$/.exec(url.pathname) ?? [];
+    url.searchParams.delete("page");
+    url.searchParams.delete("limit");
+    const list = `${path}?${url.searchParams.toString()}`;
+    this.listed.push(list);
+    await this.beforeList(list);
+    const items = this.lists.get(list) ?? [];
+    const data = { items, total: items.length, page: 1, limit: 1000 };
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify({ success: true, data }));
+  }
+
+  #stream(request: IncomingMessage, response: ServerResponse, url: URL): void {
+    const header = request.headers["last-event-id"];
+    this.requests.push({ query: url.searchParams, lastEventIdHeader: header?.toString() });
+    const refusal = this.refusals.shift();
+    if (refusal !== undefined) {
+      response.writeHead(refusal).end();
+      return;
+    }
+    response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
+    this.#streams.add(response);
+    request.on("close", () => this.#streams.delete(response));
+    const connected = { stream_id: `s${this.requests.length}`, message: "Connected" };
+    response.write(
+      `retry: 50\nevent: connected\nid: e:${this.#sent}\ndata: ${JSON.stringify(connected)}\n\n`,
+    );
+  }
+}
