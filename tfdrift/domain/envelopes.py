@@ -26,7 +26,7 @@ __all__ = [
     "unwrap",
 ]
 
-_MAX_WRAPPINGS = 12
+_MAX_WRAPPINGS = 24
 _MAX_INFLATED = 64 * 1024 * 1024
 
 
