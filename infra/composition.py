@@ -48,6 +48,11 @@ def compose(app: App) -> None:
         stack_name=f"{config.name}-stream",
     )
     Tags.of(app).add("application", config.name)
+    add_security_checks(app)
+
+
+def add_security_checks(app: App) -> None:
+    """Have every finding of the AWS Solutions rules stop the synthesis."""
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
 
 

@@ -1,0 +1,64 @@
+"""The synthesised templates, made once and kept until infrastructure or lock change."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.templates import Template, read_templates
+from tfdrift.demo.synthesis import synthesise
+
+BUNDLE = Path(__file__).parent / "bundle"
+
+
+@pytest.fixture(scope="session")
+def assembly() -> Path:
+    """The assembly of a deployment with nothing configured."""
+    return synthesise("tests", {"lambda_bundle": str(BUNDLE)})
+
+
+@pytest.fixture(scope="session")
+def templates(assembly: Path) -> dict[str, Template]:
+    """Its templates."""
+    return read_templates(assembly)
+
+
+@pytest.fixture(scope="session")
+def data(templates: dict[str, Template]) -> Template:
+    """The data stack's template."""
+    return templates["Data"]
+
+
+@pytest.fixture(scope="session")
+def ingest(templates: dict[str, Template]) -> Template:
+    """The ingest stack's template."""
+    return templates["Ingest"]
+
+
+@pytest.fixture(scope="session")
+def stream(templates: dict[str, Template]) -> Template:
+    """The stream stack's template."""
+    return templates["Stream"]
+
+
+@pytest.fixture(scope="session")
+def configured() -> dict[str, Template]:
+    """The templates of a deployment that uses the options: existing buckets and trail, HTTPS, networks."""
+    return read_templates(
+        synthesise(
+            "tests-configured",
+            {
+                "name": "drift",
+                "lambda_bundle": str(BUNDLE),
+                "state_buckets": ["states-of-team-a", "states-of-team-b"],
+                "state_key_suffixes": [".tfstate", "/state.json"],
+                "create_trail": False,
+                "record_sources": ["example.audit"],
+                "terraform_principals": ["arn:aws:iam::*:role/terraform-*"],
+                "cors_origins": ["https://console.example.com"],
+                "ignore_rules": "aws_autoscaling_group.*.desired_capacity",
+                "client_networks": ["10.0.0.0/8"],
+                "certificate_arn": "arn:aws:acm:us-east-1:111122223333:certificate/6d2c8ad9",
+                "tasks": 3,
+            },
+        )
+    )

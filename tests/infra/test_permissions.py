@@ -1,0 +1,90 @@
+"""Least privilege: what each role may do, in full, so that a new right is seen in review."""
+
+from collections import defaultdict
+
+from tests.support.templates import Template, as_list
+
+# Actions that AWS knows no resource for.
+RESOURCELESS = {"xray:PutTraceSegments", "xray:PutTelemetryRecords", "ecr:GetAuthorizationToken"}
+READ = {"BatchGetItem", "ConditionCheckItem", "GetItem", "Query"}
+WRITE = {"BatchWriteItem", "DeleteItem", "PutItem", "UpdateItem"}
+READ_STREAM = {"DescribeTable", "DescribeStream", "GetShardIterator", "GetRecords"}
+
+
+def actions_on(template: Template, role: str, service: str, resource_part: str) -> set[str]:
+    """Return the actions of a service that a role has on resources whose ARN names that part."""
+    return {
+        action.partition(":")[2]
+        for name, statement in template.statements()
+        if name.startswith(role)
+        for action in as_list(statement["Action"])
+        if action.startswith(f"{service}:")
+        and any(resource_part in str(resource) for resource in as_list(statement["Resource"]))
+    }
+
+
+def test_no_action_is_a_wildcard(templates: dict[str, Template]) -> None:
+    actions = {
+        action
+        for template in templates.values()
+        for _, statement in template.statements()
+        for action in as_list(statement["Action"])
+    }
+    assert actions
+    assert not [action for action in actions if "*" in action]
+
+
+def test_no_resource_is_a_wildcard_where_aws_knows_resources(templates: dict[str, Template]) -> None:
+    unrestricted = {
+        action
+        for template in templates.values()
+        for _, statement in template.statements()
+        if "*" in as_list(statement["Resource"])
+        for action in as_list(statement["Action"])
+    }
+    assert unrestricted == RESOURCELESS
+
+
+def test_no_role_has_a_managed_policy(templates: dict[str, Template]) -> None:
+    for template in templates.values():
+        for name, role in template.of_type("AWS::IAM::Role").items():
+            assert "ManagedPolicyArns" not in role, name
+
+
+def test_functions_have_the_rights_on_tables_that_their_work_needs(ingest: Template) -> None:
+    rights: dict[str, dict[str, set[str]]] = defaultdict(dict)
+    for role in ("CloudTrail", "State", "Falco", "Held", "Api"):
+        for table in ("EventsTable", "StateTable", "FeedTable"):
+            rights[role][table] = actions_on(ingest, f"{role}Role", "dynamodb", table)
+    for role in ("CloudTrail", "Falco", "Held"):
+        assert rights[role] == {"EventsTable": READ | WRITE, "StateTable": READ, "FeedTable": set()}, role
+    assert rights["State"] == {"EventsTable": READ | WRITE, "StateTable": READ | WRITE, "FeedTable": set()}
+    assert rights["Api"] == {"EventsTable": READ, "StateTable": READ, "FeedTable": set()}
+
+
+def test_the_tasks_read_events_stream_and_states_and_write_the_feed(stream: Template) -> None:
+    role = "StreamingTaskTaskRole"
+    assert actions_on(stream, role, "dynamodb", "EventsTable") == READ | READ_STREAM
+    assert actions_on(stream, role, "dynamodb", "StateTable") == READ
+    assert actions_on(stream, role, "dynamodb", "FeedTable") == READ | WRITE
+    assert actions_on(stream, role, "s3", "") == set()
+
+
+def test_only_the_functions_that_fetch_objects_read_buckets(ingest: Template) -> None:
+    readers = {
+        role
+        for role in ("CloudTrail", "State", "Falco", "Held", "Api")
+        if actions_on(ingest, f"{role}Role", "s3", "")
+    }
+    assert readers == {"CloudTrail", "State"}
+    assert actions_on(ingest, "CloudTrailRole", "s3", "StateSourceBucket") == set()
+    assert actions_on(ingest, "StateRole", "s3", "CloudTrailSourceLogFiles") == set()
+
+
+def test_only_the_functions_that_fingerprint_read_the_key(ingest: Template) -> None:
+    readers = {
+        role
+        for role in ("CloudTrail", "State", "Falco", "Held", "Api")
+        if "GetSecretValue" in actions_on(ingest, f"{role}Role", "secretsmanager", "FingerprintKey")
+    }
+    assert readers == {"CloudTrail", "State", "Falco", "Held"}
