@@ -101,11 +101,15 @@ class StateReference:
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """How a drift ended, by whom, and when the ending call or state was made."""
+    """How a drift ended, by whom, and when the ending call or state was made.
+
+    `event_id` is the ending call's, which tells calls of the same second apart; None where a state ended it.
+    """
 
     how: ResolutionHow
     by: str | None
     at: datetime
+    event_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

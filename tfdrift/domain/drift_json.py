@@ -170,12 +170,20 @@ def _cause_from_json(obj: JsonObject) -> Cause:
 
 
 def _resolution_to_json(resolution: Resolution) -> JsonObject:
-    return {"how": resolution.how.value, "by": resolution.by, "at": format_time(resolution.at)}
+    return {
+        "how": resolution.how.value,
+        "by": resolution.by,
+        "at": format_time(resolution.at),
+        "event_id": resolution.event_id,
+    }
 
 
 def _resolution_from_json(obj: JsonObject) -> Resolution:
     return Resolution(
-        how=ResolutionHow(_text(obj, "how")), by=_optional_text(obj, "by"), at=parse_time(_text(obj, "at"))
+        how=ResolutionHow(_text(obj, "how")),
+        by=_optional_text(obj, "by"),
+        at=parse_time(_text(obj, "at")),
+        event_id=_optional_text(obj, "event_id"),
     )
 
 

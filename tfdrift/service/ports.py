@@ -25,11 +25,16 @@ class VersionedDrift:
 
 @dataclass(frozen=True, slots=True)
 class HeldCall:
-    """A call of Terraform's own that waits for the next state version (decision 4)."""
+    """A call of Terraform's own that waits for the next state version (decision 4).
+
+    A `matched` one, of whomever, set what Terraform expects already and is never reported: it is remembered
+    so that an older call which arrives after it is known to be over.
+    """
 
     record: CloudTrailRecord
     held_at: datetime
     expires_at: datetime
+    matched: bool = False
 
 
 @dataclass(frozen=True, slots=True)

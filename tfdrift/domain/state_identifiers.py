@@ -1,0 +1,113 @@
+"""Tells every id that a resource of a state goes by, and the account and region that it lies in."""
+
+import re
+from collections.abc import Iterator
+
+from tfdrift.domain.identifiers import composed_identifiers
+from tfdrift.domain.json_value import JsonObject, JsonValue
+
+_ACCOUNT = re.compile(r"\d{12}", re.ASCII)
+_ZONE = re.compile(r"(?P<region>[a-z]{2}(?:-[a-z]+)+-\d)[a-z]", re.ASCII)
+_ARN_PARTS = 6
+
+# Types whose name several resources may have at once, or whose calls never name them by it: a security
+# group's name is unique in its VPC only, an inline policy's in its role only.
+_NAME_IS_NO_ID = frozenset(
+    {
+        "aws_default_security_group",
+        "aws_iam_group_policy",
+        "aws_iam_role_policy",
+        "aws_iam_user_policy",
+        "aws_lambda_alias",
+        "aws_route53_record",
+        "aws_route53_zone",
+        "aws_s3_bucket_analytics_configuration",
+        "aws_s3_bucket_intelligent_tiering_configuration",
+        "aws_s3_bucket_inventory",
+        "aws_s3_bucket_metric",
+        "aws_security_group",
+    }
+)
+_NAME_IS_NO_ID_PREFIXES = ("aws_api_gateway_", "aws_apigatewayv2_", "aws_appsync_", "aws_cognito_")
+
+# Types of which a bucket has one: the bucket's name identifies it. Their own id may have the expected
+# owner or the canned ACL behind a comma.
+_ONE_A_BUCKET = frozenset(
+    f"aws_s3_bucket_{name}"
+    for name in (
+        "accelerate_configuration",
+        "acl",
+        "cors_configuration",
+        "lifecycle_configuration",
+        "logging",
+        "notification",
+        "object_lock_configuration",
+        "ownership_controls",
+        "policy",
+        "public_access_block",
+        "replication_configuration",
+        "request_payment_configuration",
+        "server_side_encryption_configuration",
+        "versioning",
+        "website_configuration",
+    )
+)
+
+
+def identifiers_of(resource_type: str, attributes: JsonObject) -> tuple[str, ...]:
+    """Return the ids that the resource goes by, each once: id, ARN, name, and its type's own.
+
+    Resources of other providers have none: no AWS call can mean them.
+    """
+    if not resource_type.startswith("aws_"):
+        return ()
+    return tuple(dict.fromkeys(_candidates(resource_type, attributes)))
+
+
+def _candidates(resource_type: str, attributes: JsonObject) -> Iterator[str]:
+    names = ["id", "arn"]
+    if resource_type not in _NAME_IS_NO_ID and not resource_type.startswith(_NAME_IS_NO_ID_PREFIXES):
+        names.append("name")
+    if resource_type in _ONE_A_BUCKET:
+        names.append("bucket")
+    for name in names:
+        value = attributes.get(name)
+        if isinstance(value, str) and value:
+            yield value
+    yield from composed_identifiers(resource_type, attributes)
+
+
+def account_and_region(resource_type: str, attributes: JsonObject) -> tuple[str | None, str | None]:
+    """Return the account and the region of a resource, None for what its attributes do not tell.
+
+    The ARN is asked first: where it leaves the region out (IAM, CloudFront), the service is global and the
+    region stays None. So it does for S3, whose bucket names are unique in all regions.
+    """
+    parts = _arn_parts(attributes.get("arn")) or _arn_parts(attributes.get("id"))
+    account = _account(parts[4]) if parts else None
+    account = account or _account(attributes.get("owner_id"))
+    if resource_type.startswith("aws_s3_"):
+        return account, None
+    if parts:
+        return account, parts[3] or None
+    return account, _region(attributes)
+
+
+def _arn_parts(value: JsonValue) -> list[str] | None:
+    if not isinstance(value, str) or not value.startswith("arn:"):
+        return None
+    parts = value.split(":", _ARN_PARTS - 1)
+    return parts if len(parts) == _ARN_PARTS else None
+
+
+def _account(value: JsonValue) -> str | None:
+    return value if isinstance(value, str) and _ACCOUNT.fullmatch(value) else None
+
+
+def _region(attributes: JsonObject) -> str | None:
+    region = attributes.get("region")
+    if isinstance(region, str) and region:
+        return region
+    zone = attributes.get("availability_zone")
+    match = _ZONE.fullmatch(zone) if isinstance(zone, str) else None
+    return match["region"] if match else None

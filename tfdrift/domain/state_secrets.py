@@ -1,0 +1,67 @@
+"""Hides the secrets of a resource: those that the state marks and those that the schema knows."""
+
+from tfdrift.domain.fingerprint import Fingerprint
+from tfdrift.domain.json_value import JsonObject, JsonValue
+from tfdrift.domain.secret_attributes import is_secret
+
+
+def hide_secrets(
+    resource_type: str, attributes: JsonObject, sensitive_paths: JsonValue, fingerprint: Fingerprint
+) -> JsonObject:
+    """Return the attributes with a fingerprint in place of each secret.
+
+    Parameters
+    ----------
+    resource_type
+        The provider type, for names that hold secrets by its schema.
+    attributes
+        The instance's attributes; they are not changed.
+    sensitive_paths
+        The state's `sensitive_attributes`: paths of steps ``{"type": "get_attr", "value": …}`` and
+        ``{"type": "index", "value": {"value": …}}``. Of a path that cannot be followed to its end, the
+        innermost value reached is hidden: rather too much than a secret.
+    fingerprint
+        Makes the fingerprints.
+    """
+    hidden = {name: _by_schema(resource_type, name, attributes[name], fingerprint) for name in attributes}
+    for path in sensitive_paths if isinstance(sensitive_paths, list) else []:
+        steps = [_step(step) for step in path] if isinstance(path, list) else [_step(path)]
+        if steps and steps[0] in hidden:
+            name = str(steps[0])
+            hidden[name] = _at_path(hidden[name], steps[1:], fingerprint)
+    return hidden
+
+
+def _by_schema(resource_type: str, path: str, value: JsonValue, fingerprint: Fingerprint) -> JsonValue:
+    if is_secret(resource_type, path):
+        return value if value in ("", [], {}) else fingerprint.of(value)
+    if isinstance(value, dict):
+        return {key: _by_schema(resource_type, key, inner, fingerprint) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_by_schema(resource_type, "", item, fingerprint) for item in value]
+    return value
+
+
+def _at_path(value: JsonValue, steps: list[str | int | None], fingerprint: Fingerprint) -> JsonValue:
+    if not steps:
+        return value if value in ("", [], {}) else fingerprint.of(value)
+    step, rest = steps[0], steps[1:]
+    if isinstance(value, dict) and isinstance(step, str):
+        if step not in value:
+            return value
+        return {**value, step: _at_path(value[step], rest, fingerprint)}
+    if isinstance(value, list) and isinstance(step, int) and 0 <= step < len(value):
+        return [
+            _at_path(item, rest, fingerprint) if index == step else item for index, item in enumerate(value)
+        ]
+    return fingerprint.of(value)
+
+
+def _step(step: JsonValue) -> str | int | None:
+    """Return the name or the index of a step; None for a step into a set, whose elements have no name."""
+    value: JsonValue = step
+    while isinstance(value, dict):
+        value = value.get("value")
+    if isinstance(value, str):
+        return value
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -1,0 +1,121 @@
+"""Decides what a call means now: detection against states and open drifts, secrets hidden, rules applied."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from tfdrift.domain.cloudtrail_record import CloudTrailRecord
+from tfdrift.domain.detection import detect
+from tfdrift.domain.drift import DriftStatus, Origin, resource_hash
+from tfdrift.domain.finding import DetectionOutcome, Finding
+from tfdrift.domain.fingerprint import Fingerprint, hide_like
+from tfdrift.domain.ignore_rules import IgnoreRule, IgnoreRules
+from tfdrift.domain.json_value import JsonValue
+from tfdrift.domain.lifecycle import resource_key
+from tfdrift.domain.managed_resource import ManagedResource
+from tfdrift.domain.origin import origin_of
+from tfdrift.domain.secret_attributes import is_secret
+from tfdrift.service.policy import EventCatalog, Policy
+from tfdrift.service.ports import DriftRepository, StateIndex, VersionedDrift
+
+
+@dataclass(frozen=True, slots=True)
+class IgnoredFinding:
+    """A finding that a rule hides."""
+
+    finding: Finding
+    rule: IgnoreRule
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What a call means: its origin, what is to be reported (one finding a drift), and what rules hide."""
+
+    outcome: DetectionOutcome
+    origin: Origin
+    findings: tuple[Finding, ...] = ()
+    ignored: tuple[IgnoredFinding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AssessCall:
+    """Assesses calls; reads states and drifts, writes nothing."""
+
+    catalog: EventCatalog
+    states: StateIndex
+    drifts: DriftRepository
+    policy: Policy
+
+    def assess(self, record: CloudTrailRecord) -> Assessment:
+        """Return what a call means against the states and the open drifts as they are now."""
+        mappings = self.catalog.mappings(record.event_source, record.event_name)
+        current = _OpenValues(self.drifts, record)
+        detection = detect(record, mappings, self.states, current)
+        origin = origin_of(record)
+        if not detection.findings:
+            return Assessment(detection.outcome, origin)
+        shown = _one_a_drift(
+            (without_secrets(finding, self.policy.fingerprint) for finding in detection.findings), record
+        )
+        reported, ignored = _sorted_by(self.policy.ignore, shown, record, origin)
+        return Assessment(detection.outcome, origin, reported, ignored)
+
+
+class _OpenValues:
+    """The values that AWS has where a drift is open; each resource's drifts are read once."""
+
+    def __init__(self, drifts: DriftRepository, record: CloudTrailRecord) -> None:
+        self._drifts = drifts
+        self._record = record
+        self._known: dict[str, dict[str | None, VersionedDrift]] = {}
+
+    def value(self, resource: ManagedResource, attribute: str) -> tuple[bool, JsonValue]:
+        """Return whether a drift of that attribute is open, and if so the value that AWS has."""
+        hashed = resource_hash(
+            resource.account_id or self._record.account_id,
+            resource.region or self._record.region,
+            resource.resource_type,
+            resource.resource_id,
+        )
+        if hashed not in self._known:
+            stored = self._drifts.of_resource(hashed)
+            self._known[hashed] = {entry.record.attribute: entry for entry in stored}
+        entry = self._known[hashed].get(attribute)
+        if entry is None or entry.record.status is DriftStatus.RESOLVED:
+            return False, None
+        return True, entry.record.new_value
+
+
+def without_secrets(finding: Finding, fingerprint: Fingerprint) -> Finding:
+    """Return the finding with secrets hidden on both sides, and compared again where that told anything."""
+    if finding.actual is None:
+        return finding
+    secret = finding.attribute is not None and is_secret(finding.resource_type, finding.attribute)
+    expected = fingerprint.of(finding.expected) if secret else finding.expected
+    actual = fingerprint.of(finding.actual) if secret else hide_like(expected, finding.actual, fingerprint)
+    if actual == finding.actual:
+        return finding
+    return replace(finding, expected=expected, actual=actual, differs=finding.differs and expected != actual)
+
+
+def _one_a_drift(findings: Iterable[Finding], record: CloudTrailRecord) -> tuple[Finding, ...]:
+    """Keep one finding of those that several states make of one resource: the first that differs."""
+    kept: dict[str, Finding] = {}
+    for finding in findings:
+        drift = resource_key(finding, record).drift_id(finding.attribute)
+        if drift not in kept or (finding.differs and not kept[drift].differs):
+            kept[drift] = finding
+    return tuple(kept.values())
+
+
+def _sorted_by(
+    rules: IgnoreRules, findings: Iterable[Finding], record: CloudTrailRecord, origin: Origin
+) -> tuple[tuple[Finding, ...], tuple[IgnoredFinding, ...]]:
+    reported: list[Finding] = []
+    ignored: list[IgnoredFinding] = []
+    for finding in findings:
+        rule = rules.deciding(finding, record.identity, origin)
+        if rule is None:
+            reported.append(finding)
+        else:
+            ignored.append(IgnoredFinding(finding, rule))
+    return tuple(reported), tuple(ignored)

@@ -1,0 +1,131 @@
+"""Calls that wait: Terraform's own for the state that explains them, matching ones for late older calls."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from tfdrift.domain.cloudtrail_record import CloudTrailRecord
+from tfdrift.domain.drift import ChangeType, Fidelity, StateReference
+from tfdrift.domain.finding import Finding
+from tfdrift.domain.lifecycle import Transition, call_order, resource_key
+from tfdrift.service.assess_call import AssessCall, Assessment
+from tfdrift.service.policy import Policy
+from tfdrift.service.ports import HeldCall, HeldCalls
+from tfdrift.service.track_drift import TrackDrift
+
+_VALUE_UNKNOWN = frozenset({Fidelity.EVENT_ONLY, Fidelity.OMITTED})
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What a pass over expired calls did: how many were let go, and the drifts it reported."""
+
+    settled: int = 0
+    transitions: tuple[Transition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingCalls:
+    """Holds calls and finds out what explains them."""
+
+    held: HeldCalls
+    assess: AssessCall
+    tracker: TrackDrift
+    policy: Policy
+
+    def hold(self, record: CloudTrailRecord, now: datetime, *, matched: bool) -> bool:
+        """Keep a call for the grace window; False when it was kept before."""
+        return self.held.hold(HeldCall(record, now, now + self.policy.grace, matched=matched))
+
+    def still_differing(
+        self, record: CloudTrailRecord, findings: Sequence[Finding], waiting: Sequence[HeldCall] | None = None
+    ) -> tuple[Finding, ...]:
+        """Return the findings without those that a newer waiting call set back to Terraform's value."""
+        if not any(finding.differs for finding in findings):
+            return tuple(findings)
+        calls = self.held.held(record.account_id) if waiting is None else waiting
+        later = [call.record for call in calls if _may_follow(call.record, record)]
+        over = {name for call in later for name in self._matches(call)} if later else set()
+        return tuple(
+            finding for finding in findings if not finding.differs or _drift_id(finding, record) not in over
+        )
+
+    def settle_by_state(
+        self, accounts: Sequence[str], state: StateReference, now: datetime
+    ) -> tuple[int, tuple[Transition, ...]]:
+        """Let go of the calls that a new version of a state explains.
+
+        Returns how many, and the drifts that those calls ended. Calls that it does not explain wait on.
+        """
+        settled = 0
+        transitions: list[Transition] = []
+        for account in accounts:
+            waiting = self.held.held(account)
+            for call in (call for call in waiting if not call.matched):
+                assessment = as_terraform(self.assess.assess(call.record))
+                differing = self.still_differing(call.record, assessment.findings, waiting)
+                if any(finding.differs and not _seen_by(finding, state) for finding in differing):
+                    continue
+                transitions += self.tracker.track(call.record, _matching(assessment), now)
+                settled += self.held.settle(account, call.record.event_id)
+        return settled, tuple(transitions)
+
+    def release(self, now: datetime) -> Release:
+        """Report the calls whose grace window passed unexplained, and let go of all that expired."""
+        settled = 0
+        transitions: list[Transition] = []
+        for call in self.held.expired(now):
+            if not call.matched:
+                assessment = as_terraform(self.assess.assess(call.record))
+                findings = self.still_differing(call.record, assessment.findings)
+                transitions += self.tracker.track(call.record, replace(assessment, findings=findings), now)
+            settled += self.held.settle(call.record.account_id, call.record.event_id)
+        return Release(settled, tuple(transitions))
+
+    def _matches(self, record: CloudTrailRecord) -> set[str]:
+        findings = as_terraform(self.assess.assess(record)).findings
+        return {_drift_id(finding, record) for finding in findings if not finding.differs}
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseHeldCalls:
+    """The scheduled pass: what waited in vain becomes a drift ("applied, state not written")."""
+
+    waiting: WaitingCalls
+
+    def run(self, now: datetime) -> Release:
+        """Release every call whose grace window has passed at `now`; running it twice does no harm."""
+        return self.waiting.release(now)
+
+
+def as_terraform(assessment: Assessment) -> Assessment:
+    """Return how a call of Terraform's own is seen: removing what no state holds is no difference."""
+    return replace(assessment, findings=tuple(_destroyed(finding) for finding in assessment.findings))
+
+
+def _destroyed(finding: Finding) -> Finding:
+    if not finding.managed and finding.change_type is ChangeType.DELETED:
+        return replace(finding, differs=False)
+    return finding
+
+
+def _matching(assessment: Assessment) -> Assessment:
+    return replace(assessment, findings=tuple(f for f in assessment.findings if not f.differs))
+
+
+def _seen_by(finding: Finding, state: StateReference) -> bool:
+    """Return whether a change of unknown value lies in a resource that the new version describes."""
+    resource = finding.resource
+    return (
+        finding.fidelity in _VALUE_UNKNOWN
+        and resource is not None
+        and (resource.state.bucket, resource.state.key) == (state.bucket, state.key)
+    )
+
+
+def _may_follow(later: CloudTrailRecord, record: CloudTrailRecord) -> bool:
+    return later.event_source == record.event_source and call_order(later) > call_order(record)
+
+
+def _drift_id(finding: Finding, record: CloudTrailRecord) -> str:
+    return resource_key(finding, record).drift_id(finding.attribute)

@@ -1,0 +1,48 @@
+"""Takes in one Falco alert: an event of the feed, and CloudTrail evidence where the alert carries it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from tfdrift.domain.falco_alert import alert_event, cloudtrail_evidence, parse_alert
+from tfdrift.domain.feed_event import FeedEvent
+from tfdrift.service.ingest_cloudtrail import IngestCloudTrail, IngestResult
+from tfdrift.service.policy import EventCatalog
+from tfdrift.service.ports import EventLog
+
+
+@dataclass(frozen=True, slots=True)
+class FalcoResult:
+    """What an alert did: its event, whether that was new, and what its CloudTrail evidence did, if any."""
+
+    event: FeedEvent
+    is_new: bool
+    evidence: IngestResult | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IngestFalco:
+    """Takes in Falco alerts as often as they are delivered."""
+
+    events: EventLog
+    catalog: EventCatalog
+    cloudtrail: IngestCloudTrail
+    now: Callable[[], datetime]
+
+    def ingest(self, obj: object) -> FalcoResult:
+        """Take in one decoded alert.
+
+        An alert of the cloudtrail plugin goes the way of CloudTrail records too; ``ct.id`` is the call's
+        eventID, so that a call which arrives both ways is one.
+
+        Raises
+        ------
+        InvalidAlert
+            Where the object is no usable alert.
+        """
+        alert = parse_alert(obj)
+        event = alert_event(alert, self.now())
+        is_new = self.events.append(event)
+        record = cloudtrail_evidence(alert, sources_of=self.catalog.sources_of)
+        evidence = None if record is None else self.cloudtrail.ingest(record)
+        return FalcoResult(event, is_new, evidence)

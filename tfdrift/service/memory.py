@@ -1,0 +1,219 @@
+"""The ports in memory: for replay, which investigates without AWS."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from tfdrift.domain.drift import DriftRecord, StateReference
+from tfdrift.domain.feed_event import FeedEvent
+from tfdrift.domain.managed_resource import ManagedResource
+from tfdrift.service.ports import (
+    ConcurrentUpdate,
+    DriftFilter,
+    DriftListing,
+    EventFilter,
+    EventListing,
+    HeldCall,
+    Page,
+    StateSummary,
+    VersionedDrift,
+)
+
+_StateKey = tuple[str, str]
+
+
+class MemoryStateIndex:
+    """`tfdrift.service.ports.StateIndex` in dictionaries: a look-up costs the same at any size."""
+
+    def __init__(self) -> None:
+        self._summaries: dict[_StateKey, StateSummary] = {}
+        self._resources: dict[_StateKey, tuple[ManagedResource, ...]] = {}
+        self._by_identifier: dict[str, list[ManagedResource]] = defaultdict(list)
+        self._by_address: dict[str, list[ManagedResource]] = defaultdict(list)
+
+    def find(
+        self, resource_type: str, account_id: str, region: str, identifier: str
+    ) -> tuple[ManagedResource, ...]:
+        """Return every managed instance of that type known by that id."""
+        found = self.find_any_type(account_id, region, identifier)
+        return tuple(resource for resource in found if resource.resource_type == resource_type)
+
+    def find_any_type(self, account_id: str, region: str, identifier: str) -> tuple[ManagedResource, ...]:
+        """Return every managed instance of whatever type known by that id."""
+        return tuple(
+            resource
+            for resource in self._by_identifier.get(identifier, ())
+            if resource.account_id in (None, account_id) and resource.region in (None, region)
+        )
+
+    def replace(
+        self,
+        reference: StateReference,
+        resources: Iterable[ManagedResource],
+        *,
+        terraform_version: str | None,
+        indexed_at: datetime,
+    ) -> bool:
+        """Make `resources` the content of that state; False if a newer serial of its lineage is there."""
+        key = _state_key(reference.bucket, reference.key)
+        there = self._summaries.get(key)
+        if there is not None and _is_newer(there.reference, reference):
+            return False
+        self._forget(key)
+        content = tuple(resources)
+        self._summaries[key] = StateSummary(reference, terraform_version, len(content), indexed_at)
+        self._resources[key] = content
+        for resource in content:
+            self._by_address[resource.address].append(resource)
+            for identifier in resource.identifiers:
+                self._by_identifier[identifier].append(resource)
+        return True
+
+    def resources_of(self, bucket: str | None, key: str) -> tuple[ManagedResource, ...]:
+        """Return the current content of one state, empty if it is not indexed."""
+        return self._resources.get(_state_key(bucket, key), ())
+
+    def states(self) -> tuple[StateSummary, ...]:
+        """Return the indexed states, by bucket and key."""
+        return tuple(self._summaries[key] for key in sorted(self._summaries))
+
+    def by_address(self, address: str) -> tuple[ManagedResource, ...]:
+        """Return the instances with that address, one a state."""
+        return tuple(self._by_address.get(address, ()))
+
+    def _forget(self, key: _StateKey) -> None:
+        for resource in self._resources.get(key, ()):
+            _remove(self._by_address, resource.address, resource)
+            for identifier in resource.identifiers:
+                _remove(self._by_identifier, identifier, resource)
+
+
+class MemoryEventLog:
+    """`tfdrift.service.ports.EventLog` in a dictionary."""
+
+    def __init__(self) -> None:
+        self._events: dict[str, FeedEvent] = {}
+
+    def append(self, event: FeedEvent) -> bool:
+        """Store an event; False when one with its id is already there."""
+        if event.event_id in self._events:
+            return False
+        self._events[event.event_id] = event
+        return True
+
+    def get(self, event_id: str) -> FeedEvent | None:
+        """Return the event with that id."""
+        return self._events.get(event_id)
+
+    def find(self, wanted: EventFilter, page: Page) -> EventListing:
+        """Return one page of events, newest first."""
+        found = [event for event in self._events.values() if _is_wanted_event(event, wanted)]
+        found.sort(key=lambda event: (event.timestamp, event.event_id), reverse=True)
+        start = (page.number - 1) * page.limit
+        return EventListing(tuple(found[start : start + page.limit]), len(found))
+
+
+class MemoryDriftRepository:
+    """`tfdrift.service.ports.DriftRepository` in dictionaries; its events go to a log beside it."""
+
+    def __init__(self, events: MemoryEventLog) -> None:
+        self._events = events
+        self._drifts: dict[str, dict[str, VersionedDrift]] = defaultdict(dict)
+
+    def get(self, drift_id: str) -> VersionedDrift | None:
+        """Return the drift with that id."""
+        return self._drifts.get(drift_id.rpartition("-")[0], {}).get(drift_id)
+
+    def of_resource(self, resource_hash: str) -> tuple[VersionedDrift, ...]:
+        """Return all drifts of a resource."""
+        stored = self._drifts.get(resource_hash, {})
+        return tuple(stored[drift_id] for drift_id in sorted(stored))
+
+    def record(self, drift: DriftRecord, event: FeedEvent, *, expected_version: int) -> bool:
+        """Store the drift's new record and its event; see the port for the answers."""
+        if self._events.get(event.event_id) is not None:
+            return False
+        stored = self.get(drift.id)
+        if (0 if stored is None else stored.version) != expected_version:
+            raise ConcurrentUpdate(f"drift {drift.id} is not at version {expected_version}")
+        self._events.append(event)
+        hashed = drift.id.rpartition("-")[0]
+        self._drifts[hashed][drift.id] = VersionedDrift(drift, expected_version + 1)
+        return True
+
+    def find(self, wanted: DriftFilter, page: Page) -> DriftListing:
+        """Return one page of drifts, newest first."""
+        found = [drift for drift in self.all() if _is_wanted_drift(drift, wanted)]
+        found.sort(key=lambda drift: (drift.timestamp, drift.id), reverse=True)
+        start = (page.number - 1) * page.limit
+        return DriftListing(tuple(found[start : start + page.limit]), len(found))
+
+    def all(self) -> list[DriftRecord]:
+        """Return every drift, in no order that means anything."""
+        return [entry.record for stored in self._drifts.values() for entry in stored.values()]
+
+
+class MemoryHeldCalls:
+    """`tfdrift.service.ports.HeldCalls` in dictionaries."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, dict[str, HeldCall]] = defaultdict(dict)
+        self._seen: set[tuple[str, str]] = set()
+
+    def hold(self, call: HeldCall) -> bool:
+        """Keep a call; False when it is already held or was already settled."""
+        if call.record.key in self._seen:
+            return False
+        self._seen.add(call.record.key)
+        self._held[call.record.account_id][call.record.event_id] = call
+        return True
+
+    def held(self, account_id: str) -> Sequence[HeldCall]:
+        """Return the calls held for an account, oldest first."""
+        return sorted(self._held.get(account_id, {}).values(), key=lambda call: call.record.order)
+
+    def expired(self, now: datetime) -> Sequence[HeldCall]:
+        """Return the calls whose grace window has passed, of every account, oldest first."""
+        calls = (call for held in self._held.values() for call in held.values())
+        return sorted((call for call in calls if call.expires_at <= now), key=lambda call: call.record.order)
+
+    def settle(self, account_id: str, event_id: str) -> bool:
+        """Let a call go for good; False when it was not held any more."""
+        return self._held.get(account_id, {}).pop(event_id, None) is not None
+
+
+def _state_key(bucket: str | None, key: str) -> _StateKey:
+    return (bucket or "", key)
+
+
+def _is_newer(there: StateReference, offered: StateReference) -> bool:
+    return there.lineage == offered.lineage and there.serial > offered.serial
+
+
+def _remove(index: dict[str, list[ManagedResource]], name: str, resource: ManagedResource) -> None:
+    kept = [entry for entry in index[name] if entry is not resource]
+    if kept:
+        index[name] = kept
+    else:
+        del index[name]
+
+
+def _is_wanted_event(event: FeedEvent, wanted: EventFilter) -> bool:
+    return (
+        (not wanted.types or event.type in wanted.types)
+        and (not wanted.severities or event.severity in {severity.value for severity in wanted.severities})
+        and (not wanted.resource_types or event.resource_type in wanted.resource_types)
+        and (not wanted.account_ids or event.account_id in wanted.account_ids)
+        and (wanted.since is None or event.timestamp >= wanted.since)
+    )
+
+
+def _is_wanted_drift(drift: DriftRecord, wanted: DriftFilter) -> bool:
+    return (
+        (not wanted.severities or drift.severity in wanted.severities)
+        and (not wanted.resource_types or drift.resource_type in wanted.resource_types)
+        and (not wanted.statuses or drift.status in wanted.statuses)
+        and (not wanted.providers or drift.provider in wanted.providers)
+        and (not wanted.account_ids or drift.account_id in wanted.account_ids)
+        and (wanted.since is None or drift.timestamp >= wanted.since)
+    )
