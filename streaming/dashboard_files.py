@@ -1,0 +1,40 @@
+"""Serves the built dashboard: hashed assets for good, its page always fresh and for every route of it."""
+
+from pathlib import Path
+
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Scope
+
+_ASSETS = "assets/"
+_IMMUTABLE = "public, max-age=31536000, immutable"
+_FRESH = "no-cache"
+_PAGE = "index.html"
+
+
+class _DashboardFiles(StaticFiles):
+    """Static files whose unknown paths are routes of the single page."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Return the file, or the page for a path that names no file and no part of the API."""
+        is_asset = path.startswith(_ASSETS)
+        try:
+            response = await super().get_response(path, scope)
+        except HTTPException as error:
+            is_route = not (is_asset or path.startswith("api/") or Path(path).suffix)
+            if error.status_code != 404 or not is_route:
+                raise
+            response = await super().get_response(_PAGE, scope)
+        response.headers["Cache-Control"] = _IMMUTABLE if is_asset else _FRESH
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+
+def dashboard_app(directory: Path) -> ASGIApp:
+    """Return the app that serves the dashboard's folder, compressed where the client can take it.
+
+    Raises RuntimeError if there is no such folder.
+    """
+    return GZipMiddleware(_DashboardFiles(directory=directory, html=True), minimum_size=1024)

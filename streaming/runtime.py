@@ -1,0 +1,92 @@
+"""What one task runs beside its server: the follower, the tailing, and what each client's session needs."""
+
+import asyncio
+import logging
+import uuid
+from contextlib import suppress
+from dataclasses import dataclass
+
+from streaming.blocking import Threads
+from streaming.follower import Follower
+from streaming.history import History
+from streaming.hub import Hub
+from streaming.lease import LeaseKeeper
+from streaming.session import SessionLimits
+from streaming.settings import StreamingSettings
+from streaming.shard_reader import PollTimes
+from streaming.tailer import Tailer, TailerTimes
+from streaming.tailing import Tailing
+from tfdrift.service.stream_ports import ChangeStream, FeedStore, LeaseStore
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class StreamPorts:
+    """The outside of the stream."""
+
+    changes: ChangeStream
+    feed: FeedStore
+    leases: LeaseStore
+
+
+class Runtime:
+    """Starts and stops the task's own work; made inside the loop that runs it."""
+
+    def __init__(self, ports: StreamPorts, settings: StreamingSettings) -> None:
+        self.settings = settings
+        self.feed = ports.feed
+        self.threads = Threads()
+        self.hub = Hub(ring_events=settings.ring_events, ring_bytes=settings.ring_bytes)
+        self.history = History(ports.feed, self.threads)
+        self.limits = SessionLimits(
+            keep_alive=settings.keep_alive_seconds,
+            write_timeout=settings.write_timeout_seconds,
+            drain=settings.drain_seconds,
+            max_lag_events=settings.max_lag_events,
+            retry_milliseconds=settings.retry_milliseconds,
+        )
+        self._follower = Follower(
+            ports.feed,
+            self.hub,
+            self.threads,
+            PollTimes(settings.follow_seconds, settings.idle_follow_seconds),
+        )
+        times = TailerTimes(
+            settings.discover_seconds, PollTimes(settings.poll_seconds, settings.idle_poll_seconds)
+        )
+        tailer = Tailer(ports.changes, ports.feed, self.threads, times, self._follower.publish)
+        owner = uuid.uuid4().hex
+        # The lease has a thread of its own: its signs of life must not wait behind slow reads of shards.
+        lease = LeaseKeeper(ports.leases, Threads(1), owner=owner, seconds=settings.lease_seconds)
+        self._tailing = Tailing(tailer, lease, self._follower)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def tailing(self) -> bool:
+        """Return whether this task is the one that tails."""
+        return self._tailing.active
+
+    def start(self) -> None:
+        """Begin to follow the feed, and to tail whenever the lease is free."""
+        self._tasks = [
+            asyncio.create_task(self._follower.run(), name="follower"),
+            asyncio.create_task(self._tailing.run(), name="tailing"),
+        ]
+
+    def begin_stop(self) -> None:
+        """Let another task tail, and have the streams end over the drain; the feed is still followed."""
+        if self.hub.ending:
+            return
+        _LOG.info("Stopping: %d streams end", self.hub.clients, extra={"clients": self.hub.clients})
+        self.hub.end()
+        for task in self._tasks[1:]:
+            task.cancel()
+
+    async def stop(self) -> None:
+        """End everything; returns when calls under way have ended."""
+        self.begin_stop()
+        for task in self._tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task

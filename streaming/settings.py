@@ -1,0 +1,63 @@
+"""The streaming container's own settings, beside those that it shares with the other processes."""
+
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class StreamingSettings(BaseSettings):
+    """What the container is told by its environment; every name has the prefix ``TFDRIFT_``.
+
+    Attributes
+    ----------
+    host, port
+        Where the server listens.
+    poll_seconds, idle_poll_seconds
+        The wait between two reads of a shard that had records, and the longest one while it has none.
+    follow_seconds, idle_follow_seconds
+        The same for reads of the feed by the tasks that do not tail.
+    lease_seconds
+        How long a tailer may show no sign of life before another task takes over.
+    discover_seconds
+        How often the stream's shards are listed; a shard that ends is followed up at once.
+    keep_alive_seconds
+        The time between two keep-alive comments.
+    retry_milliseconds
+        How long a client is told to wait before it comes back.
+    drain_seconds
+        Over how long a stopping task ends its clients' streams, each at a random moment.
+    write_timeout_seconds
+        How long a client may take no bytes at all before it is disconnected.
+    max_lag_events
+        How far a client that had caught up may fall behind before it is disconnected.
+    max_clients
+        Streams at once in this task; more are answered 503.
+    ring_events, ring_bytes
+        How much of the feed is kept in memory for clients that come back.
+    feed_retention_hours
+        How long the feed's history is kept in its table.
+    log_level
+        The least severe level that is logged.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="TFDRIFT_", extra="ignore", frozen=True)
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65_535)
+    poll_seconds: float = Field(default=0.05, gt=0, le=60)
+    idle_poll_seconds: float = Field(default=0.25, gt=0, le=60)
+    follow_seconds: float = Field(default=0.05, gt=0, le=60)
+    idle_follow_seconds: float = Field(default=0.25, gt=0, le=60)
+    lease_seconds: float = Field(default=6.0, gt=0, le=300)
+    discover_seconds: float = Field(default=10.0, gt=0, le=600)
+    keep_alive_seconds: float = Field(default=30.0, gt=0, le=3_600)
+    retry_milliseconds: int = Field(default=3_000, ge=0)
+    drain_seconds: float = Field(default=2.0, ge=0, le=100)
+    write_timeout_seconds: float = Field(default=20.0, gt=0, le=600)
+    max_lag_events: int = Field(default=5_000, ge=1)
+    max_clients: int = Field(default=10_000, ge=1)
+    ring_events: int = Field(default=10_000, ge=1)
+    ring_bytes: int = Field(default=32 * 1024 * 1024, ge=1)
+    feed_retention_hours: int = Field(default=168, ge=1, le=8_760)
+    log_level: Literal["debug", "info", "warning", "error"] = "info"

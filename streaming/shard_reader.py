@@ -1,0 +1,111 @@
+"""Reads one shard from its checkpoint to its end and commits every page, through all troubles of reading."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+from streaming.backoff import Backoff
+from streaming.blocking import Threads
+from streaming.committer import Committer
+from streaming.frames import gap_entry
+from tfdrift.service.stream_ports import (
+    END,
+    TRIM_HORIZON,
+    AccessFailed,
+    ChangeStream,
+    GapReason,
+    IteratorExpired,
+    RecordsPage,
+    ShardGone,
+    StreamThrottled,
+    TrimmedData,
+)
+
+_LOG = logging.getLogger(__name__)
+_SLOWER = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class PollTimes:
+    """Waits between two reads, in seconds: after a page with records, and the longest one without any."""
+
+    busy: float
+    idle: float
+
+
+class ShardReader:
+    """One shard's reader; `run` returns when the shard's checkpoint says END."""
+
+    def __init__(
+        self,
+        shard_id: str,
+        changes: ChangeStream,
+        committer: Committer,
+        threads: Threads,
+        times: PollTimes,
+    ) -> None:
+        self._shard_id = shard_id
+        self._changes = changes
+        self._committer = committer
+        self._threads = threads
+        self._times = times
+        self._iterator: str | None = None
+        self._wait = times.busy
+        self._trouble = Backoff(0.2, 5.0)
+
+    @property
+    def _position(self) -> str | None:
+        return self._committer.positions.get(self._shard_id)
+
+    async def run(self) -> None:
+        """Read and commit until the shard's end; raises FeedReplaced."""
+        while self._position != END:
+            try:
+                wait = await self._step()
+                self._trouble.reset()
+            except IteratorExpired:
+                self._iterator = None
+                continue
+            except TrimmedData:
+                await self._lost(TRIM_HORIZON)
+                wait = self._trouble.next()
+            except ShardGone:
+                await self._lost(END)
+                continue
+            except (StreamThrottled, AccessFailed) as error:
+                wait = self._trouble.next()
+                self._iterator = None if isinstance(error, AccessFailed) else self._iterator
+                self._report(error)
+            await asyncio.sleep(wait)
+
+    def _report(self, error: Exception) -> None:
+        _LOG.warning("A read of the stream failed", extra={"shard": self._shard_id, "reason": str(error)})
+
+    async def _step(self) -> float:
+        """Read one page and commit it; returns the seconds to wait before the next."""
+        if self._iterator is None:
+            position = self._position or TRIM_HORIZON
+            self._iterator = await self._threads.call(
+                self._changes.iterator, self._committer.stream_id, self._shard_id, position
+            )
+        page = await self._threads.call(self._changes.records, self._iterator)
+        await self._commit(page)
+        if page.last_sequence_number is None:
+            self._wait = min(self._wait * _SLOWER, self._times.idle)
+        else:
+            self._wait = self._times.busy
+        return self._wait
+
+    async def _commit(self, page: RecordsPage) -> None:
+        """Commit the page, its records and the shard's end together; an empty page leaves nothing to say."""
+        new = END if page.next_iterator is None else page.last_sequence_number
+        self._iterator = page.next_iterator
+        if new is not None and await self._committer.advance(self._shard_id, page.entries, new) != new:
+            self._iterator = None
+
+    async def _lost(self, go_on_at: str) -> None:
+        """Tell all clients that records are gone, and go on at the oldest one, or after the shard."""
+        _LOG.error("The stream lost records before they were read", extra={"shard": self._shard_id})
+        self._iterator = None
+        notice = gap_entry(GapReason.TRIMMED, self._shard_id)
+        await self._committer.advance(self._shard_id, (notice,), go_on_at)

@@ -1,0 +1,140 @@
+"""GET /api/v1/stream: checks what the client asks for, and answers with its event stream."""
+
+import asyncio
+import logging
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from streaming.connection import abort
+from streaming.filters import InvalidFilter, StreamFilter, parse_filter
+from streaming.outlet import AsgiOutlet
+from streaming.runtime import Runtime
+from streaming.session import Session, SessionEnd, Start, fresh_start, resumed_start
+from tfdrift.rest.envelope import ApiError
+from tfdrift.service.stream_ports import AccessFailed
+
+_LOG = logging.getLogger(__name__)
+_READY_SECONDS = 10.0
+_RETRY_AFTER = {"Retry-After": "3"}
+_LONGEST_ID = 128
+
+router = APIRouter(tags=["stream"])
+
+
+def _runtime(request: Request) -> Runtime:
+    runtime: Runtime = request.app.state.runtime
+    return runtime
+
+
+@router.get(
+    "/api/v1/stream",
+    response_class=Response,
+    responses={200: {"content": {"text/event-stream": {}}, "description": "The events, as they happen"}},
+)
+async def stream(request: Request) -> Response:
+    """Stream drifts, Falco alerts and state changes as Server-Sent Events.
+
+    `types`, `severity` and `resource_type` take comma separated lists. A client that comes back names the
+    last id it saw in the header `Last-Event-ID`, or as `lastEventId` where it cannot set headers, and
+    receives every event after it.
+    """
+    runtime = _runtime(request)
+    query = request.query_params
+    try:
+        names = ("types", "severity", "resource_type")
+        wanted = parse_filter({name: query.getlist(name) for name in names})
+    except InvalidFilter as error:
+        raise ApiError(400, "invalid_filter", str(error)) from error
+    if runtime.hub.ending or runtime.hub.clients >= runtime.settings.max_clients:
+        raise ApiError(503, "too_many_clients", "this server takes no more streams now", _RETRY_AFTER)
+    last_event_id = request.headers.get("last-event-id") or query.get("lastEventId") or ""
+    start = await _start(runtime, last_event_id[:_LONGEST_ID])
+    return EventStreamResponse(runtime, wanted, start)
+
+
+async def _start(runtime: Runtime, last_event_id: str) -> Start:
+    """Return where the client begins; 503 while the feed cannot be read."""
+    hub = runtime.hub
+    try:
+        async with asyncio.timeout(_READY_SECONDS):
+            await hub.ready.wait()
+            if not last_event_id:
+                return fresh_start(hub)
+            start = resumed_start(hub, last_event_id, hub.ring.head)
+            if start.gap is not None:
+                # Another task may have committed, and its client seen, more than this one has read so far.
+                head = await runtime.threads.call(runtime.feed.head)
+                start = resumed_start(hub, last_event_id, head.n if head else hub.ring.head)
+            return start
+    except (TimeoutError, AccessFailed) as error:
+        raise ApiError(503, "feed_unavailable", "the feed cannot be read now", _RETRY_AFTER) from error
+
+
+class EventStreamResponse(Response):
+    """An answer without an end: written by a session, ended when the client leaves or the session says so."""
+
+    media_type = "text/event-stream"
+
+    def __init__(self, runtime: Runtime, wanted: StreamFilter, start: Start) -> None:
+        self.status_code = 200
+        self.background = None
+        self.body = b""
+        self._runtime = runtime
+        self._wanted = wanted
+        self._start = start
+        # no-transform and X-Accel-Buffering keep proxies from compressing or collecting the events.
+        self.init_headers(
+            {
+                "Content-Type": "text/event-stream",
+                "Cache-Control": "no-cache, no-transform",
+                "X-Accel-Buffering": "no",
+            }
+        )
+        del self.headers["content-length"]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve the client."""
+        hub = self._runtime.hub
+        session = Session(
+            hub=hub,
+            history=self._runtime.history,
+            outlet=AsgiOutlet(send),
+            wanted=self._wanted,
+            limits=self._runtime.limits,
+        )
+        subscriber = hub.join()
+        about: dict[str, Any] = {"stream_id": session.stream_id}
+        _LOG.info(
+            "Client connected", extra={**about, "clients": hub.clients, "start": str(self._start.greeting)}
+        )
+        try:
+            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+            end = await _while_connected(session.run(self._start, subscriber), receive)
+        finally:
+            hub.leave(subscriber)
+        _LOG.info("Client gone", extra={**about, "clients": hub.clients, "end": end.value if end else "left"})
+        if end is SessionEnd.TOO_SLOW:
+            abort(scope)
+        elif end is not None:
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _while_connected(run: Any, receive: Receive) -> SessionEnd | None:  # noqa: ANN401 - a coroutine
+    """Return how the session ended, None if the client left before."""
+    session: asyncio.Task[SessionEnd] = asyncio.ensure_future(run)
+    gone = asyncio.ensure_future(_disconnected(receive))
+    try:
+        await asyncio.wait((session, gone), return_when=asyncio.FIRST_COMPLETED)
+        return session.result() if session.done() else None
+    finally:
+        for task in (session, gone):
+            task.cancel()
+        await asyncio.gather(session, gone, return_exceptions=True)
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        continue
