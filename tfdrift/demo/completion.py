@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tfdrift.demo.emulator import Emulator
+from tfdrift.demo.emulator_clients import EmulatorClients
 from tfdrift.domain.json_value import JsonObject
 
 
@@ -10,21 +10,21 @@ class CompletionError(Exception):
     """A template says something in a form that the completion does not read."""
 
 
-def complete(emulator: Emulator, stack_name: str, template: JsonObject) -> None:
+def complete(clients: EmulatorClients, stack_name: str, template: JsonObject) -> None:
     """Switch on expiry of tables and register functions in target groups, as the template says."""
     resources: Any = template["Resources"]
-    described = emulator.client("cloudformation").describe_stack_resources(StackName=stack_name)
+    described = clients("cloudformation").describe_stack_resources(StackName=stack_name)
     made = {entry["LogicalResourceId"]: entry["PhysicalResourceId"] for entry in described["StackResources"]}
     for name, resource in resources.items():
         properties = resource.get("Properties", {})
         if resource["Type"] == "AWS::DynamoDB::GlobalTable" and "TimeToLiveSpecification" in properties:
-            _expire(emulator, made[name], properties["TimeToLiveSpecification"])
+            _expire(clients, made[name], properties["TimeToLiveSpecification"])
         if resource["Type"] == "AWS::ElasticLoadBalancingV2::TargetGroup" and "Targets" in properties:
-            _register(emulator, made[name], properties["Targets"])
+            _register(clients, made[name], properties["Targets"])
 
 
-def _expire(emulator: Emulator, table: str, specification: dict[str, Any]) -> None:
-    emulator.client("dynamodb").update_time_to_live(
+def _expire(clients: EmulatorClients, table: str, specification: dict[str, Any]) -> None:
+    clients("dynamodb").update_time_to_live(
         TableName=table,
         TimeToLiveSpecification={
             "Enabled": specification["Enabled"],
@@ -33,11 +33,11 @@ def _expire(emulator: Emulator, table: str, specification: dict[str, Any]) -> No
     )
 
 
-def _register(emulator: Emulator, group_arn: str, targets: list[dict[str, Any]]) -> None:
-    exports = emulator.client("cloudformation").list_exports()["Exports"]
+def _register(clients: EmulatorClients, group_arn: str, targets: list[dict[str, Any]]) -> None:
+    exports = clients("cloudformation").list_exports()["Exports"]
     values = {export["Name"]: export["Value"] for export in exports}
     found = [{"Id": _imported(target["Id"], values)} for target in targets]
-    emulator.client("elbv2").register_targets(TargetGroupArn=group_arn, Targets=found)
+    clients("elbv2").register_targets(TargetGroupArn=group_arn, Targets=found)
 
 
 def _imported(value: Any, exports: dict[str, str]) -> str:  # noqa: ANN401 - a template's free form

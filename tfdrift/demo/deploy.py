@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError, WaiterError
 from tfdrift.demo.assembly import FileAsset, stacks
 from tfdrift.demo.completion import complete
 from tfdrift.demo.emulator import REGION, Emulator
+from tfdrift.demo.emulator_clients import EmulatorClients
 from tfdrift.demo.emulator_gaps import adapt
 from tfdrift.demo.synthesis import SynthesisError, bundle_functions, synthesise
 from tfdrift.domain.json_value import JsonObject
@@ -94,15 +95,16 @@ def deployment_context(bundle: Path, name: str = "tfdrift") -> JsonObject:
 
 def deploy_assembly(emulator: Emulator, assembly: Path) -> Deployment:
     """Create the stacks of a synthesised assembly; raises DeployError as `deploy` does."""
-    account_id: str = emulator.client("sts").get_caller_identity()["Account"]
-    _bootstrap(emulator, account_id)
     outputs: dict[str, str] = {}
-    for stack in stacks(assembly):
-        for asset in stack.assets:
-            _upload(emulator, asset, account_id)
-        template = adapt(stack.template).template
-        outputs.update(_create(emulator.client("cloudformation"), stack.name, template))
-        complete(emulator, stack.name, template)
+    with EmulatorClients(emulator) as clients:
+        account_id: str = clients("sts").get_caller_identity()["Account"]
+        _bootstrap(clients, account_id)
+        for stack in stacks(assembly):
+            for asset in stack.assets:
+                _upload(clients, asset, account_id)
+            template = adapt(stack.template).template
+            outputs.update(_create(clients("cloudformation"), stack.name, template))
+            complete(clients, stack.name, template)
     return _deployment(emulator, outputs)
 
 
@@ -112,23 +114,21 @@ def _interpreter(emulator: Emulator) -> Path:
     return Path(arguments[0]).with_name("python")
 
 
-def _bootstrap(emulator: Emulator, account_id: str) -> None:
+def _bootstrap(clients: EmulatorClients, account_id: str) -> None:
     """Make what `cdk bootstrap` makes and the templates ask for: the bucket of assets and the version."""
-    emulator.client("ssm").put_parameter(
+    clients("ssm").put_parameter(
         Name=_BOOTSTRAP_PARAMETER, Value=_BOOTSTRAP_VERSION, Type="String", Overwrite=True
     )
     try:
-        emulator.client("s3").create_bucket(Bucket=f"cdk-hnb659fds-assets-{account_id}-{REGION}")
+        clients("s3").create_bucket(Bucket=f"cdk-hnb659fds-assets-{account_id}-{REGION}")
     except ClientError as error:
         if error.response["Error"]["Code"] not in ("BucketAlreadyOwnedByYou", "BucketAlreadyExists"):
             raise
 
 
-def _upload(emulator: Emulator, asset: FileAsset, account_id: str) -> None:
+def _upload(clients: EmulatorClients, asset: FileAsset, account_id: str) -> None:
     bucket = _resolved(asset.bucket, account_id)
-    emulator.client("s3").put_object(
-        Bucket=bucket, Key=_resolved(asset.key, account_id), Body=asset.content()
-    )
+    clients("s3").put_object(Bucket=bucket, Key=_resolved(asset.key, account_id), Body=asset.content())
 
 
 def _resolved(text: str, account_id: str) -> str:

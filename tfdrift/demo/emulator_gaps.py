@@ -7,7 +7,7 @@ from typing import Any
 
 from tfdrift.domain.json_value import JsonObject
 
-# Resource types that the emulator answers "Unsupported resource type" to.
+# Resource types that the emulator answers "Unrecognized resource types" to.
 REFUSED_TYPES = {
     "AWS::CloudTrail::Trail": "the emulator records no calls; the demo writes the records itself",
     "AWS::EC2::FlowLog": "no packet flows through the emulated VPC",

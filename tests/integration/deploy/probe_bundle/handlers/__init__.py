@@ -1,0 +1,1 @@
+"""Stands in for the product's handlers: writes down each invocation, so that a test sees what arrived."""

@@ -1,0 +1,10 @@
+"""Writes down what the falco function is invoked with."""
+
+from typing import Any
+
+from handlers.probe import record
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Store the invocation."""
+    return record(event, context, "falco")
