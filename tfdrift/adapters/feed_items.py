@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from tfdrift.adapters.dynamodb import Item, Key
-from tfdrift.adapters.timestamps import from_text, to_text
+from tfdrift.domain.timestamps import format_time, parse_time
 from tfdrift.service.stream_ports import FeedBatch, FeedEntry, FeedHead
 
 HEAD_KEY: Key = ("HEAD", "HEAD")
@@ -41,7 +41,7 @@ def head_item(head: FeedHead) -> Item:
         "epoch": {"S": head.epoch},
         "n": {"N": str(head.n)},
         "stream_id": {"S": head.stream_id},
-        "committed_at": {"S": to_text(head.committed_at)},
+        "committed_at": {"S": format_time(head.committed_at)},
     }
 
 
@@ -51,7 +51,7 @@ def head_of(item: Item) -> FeedHead:
         epoch=item["epoch"]["S"],
         n=int(item["n"]["N"]),
         stream_id=item["stream_id"]["S"],
-        committed_at=from_text(item["committed_at"]["S"]),
+        committed_at=parse_time(item["committed_at"]["S"]),
     )
 
 
@@ -67,7 +67,7 @@ def batch_items(
             "sk": {"S": batch_sort_key(n, number)},
             "n": {"N": str(n)},
             "pieces": {"N": str(len(pieces))},
-            "committed_at": {"S": to_text(at)},
+            "committed_at": {"S": format_time(at)},
             "expires_at": {"N": str(int((at + retention).timestamp()))},
             "body": {"B": piece},
         }
@@ -81,7 +81,7 @@ def batches_of(items: Sequence[Item]) -> Iterator[FeedBatch]:
         pieces = list(group)
         if len(pieces) == int(pieces[0]["pieces"]["N"]):
             body = b"".join(bytes(piece["body"]["B"]) for piece in pieces)
-            yield FeedBatch(n, _unpacked(body), from_text(pieces[0]["committed_at"]["S"]))
+            yield FeedBatch(n, _unpacked(body), parse_time(pieces[0]["committed_at"]["S"]))
 
 
 def _packed(entries: Sequence[FeedEntry]) -> bytes:

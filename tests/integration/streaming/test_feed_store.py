@@ -1,0 +1,163 @@
+"""The dense feed in DynamoDB: numbers without holes, both or neither, and batches of any size."""
+
+import random
+from datetime import timedelta
+
+import pytest
+
+from tests.support.scripted_stream import entry
+from tests.support.tables import TableNames
+from tfdrift.adapters.dynamodb import Table
+from tfdrift.adapters.feed_dynamodb import DynamoFeedStore, DynamoLeaseStore
+from tfdrift.adapters.feed_items import PIECE_BYTES
+from tfdrift.service.stream_ports import (
+    END,
+    TRIM_HORIZON,
+    AccessFailed,
+    CheckpointMove,
+    CommitRefused,
+    FeedEntry,
+    Lease,
+)
+
+from .conftest import batches, committed_ids
+
+pytestmark = pytest.mark.emulator
+
+
+def test_a_feed_begins_at_the_oldest_record_of_each_root(feed: DynamoFeedStore) -> None:
+    head = feed.start("stream", ["a", "b"])
+
+    assert head.n == 0
+    assert feed.head() == head
+    assert feed.checkpoints("stream") == {"a": TRIM_HORIZON, "b": TRIM_HORIZON}
+
+
+def test_a_second_start_leaves_the_feed_as_it_is(feed: DynamoFeedStore) -> None:
+    first = feed.start("stream", ["a"])
+
+    assert feed.start("other", ["b"]) == first
+    assert feed.checkpoints("other") == {}
+
+
+def test_commits_are_numbered_densely_and_read_in_order(feed: DynamoFeedStore) -> None:
+    head = feed.start("stream", ["a"])
+
+    head = feed.commit(head, [entry("1"), entry("2")], CheckpointMove("a", TRIM_HORIZON, "10"))
+    head = feed.commit(head, [entry("3")], CheckpointMove("a", "10", "11"))
+
+    assert head.n == 2
+    assert [(batch.n, [e.event_id for e in batch.entries]) for batch in batches(feed)] == [
+        (1, ["1", "2"]),
+        (2, ["3"]),
+    ]
+    assert feed.read(head.epoch, 2, 10)[0].entries == (entry("3"),)
+    assert feed.checkpoint("stream", "a") == "11"
+
+
+def test_a_page_without_events_moves_the_checkpoint_alone(feed: DynamoFeedStore) -> None:
+    head = feed.start("stream", ["a"])
+
+    assert feed.commit(head, [], CheckpointMove("a", TRIM_HORIZON, END)) == head
+    assert feed.head() == head
+    assert feed.checkpoint("stream", "a") == END
+
+
+@pytest.mark.parametrize("moved", ["head", "checkpoint"])
+def test_a_commit_that_names_the_past_writes_nothing(feed: DynamoFeedStore, moved: str) -> None:
+    # given: another tailer has committed since
+    old = feed.start("stream", ["a", "b"])
+    shard = "b" if moved == "head" else "a"
+    new = feed.commit(old, [entry("1")], CheckpointMove(shard, TRIM_HORIZON, "10"))
+
+    # when
+    with pytest.raises(CommitRefused):
+        feed.commit(old if moved == "head" else new, [entry("2")], CheckpointMove("a", TRIM_HORIZON, "11"))
+
+    # then
+    assert committed_ids(feed) == ["1"]
+    assert feed.checkpoint("stream", "a") == (TRIM_HORIZON if moved == "head" else "10")
+
+
+def test_a_shard_begun_by_two_tailers_is_committed_by_one(feed: DynamoFeedStore) -> None:
+    head = feed.start("stream", [])
+    head = feed.commit(head, [entry("1")], CheckpointMove("child", None, "10"))
+
+    with pytest.raises(CommitRefused):
+        feed.commit(head, [entry("1")], CheckpointMove("child", None, "10"))
+
+
+def test_a_batch_beyond_an_items_limit_lies_in_several_and_is_read_as_one(feed: DynamoFeedStore) -> None:
+    # given: a payload that hardly compresses, larger than DynamoDB's 400 KB
+    noise = random.Random(7)  # noqa: S311 - noise
+    huge = FeedEntry(
+        "huge", "drift", '"' + "".join(chr(noise.randrange(0x4E00, 0x9FFF)) for _ in range(600_000)) + '"'
+    )
+    head = feed.start("stream", ["a"])
+
+    # when
+    head = feed.commit(head, [entry("1"), huge, entry("2")], CheckpointMove("a", TRIM_HORIZON, "10"))
+    feed.commit(head, [entry("3")], CheckpointMove("a", "10", "11"))
+
+    # then
+    answer = feed.table.client.query(
+        TableName=feed.table.name,
+        KeyConditionExpression="pk = :pk",
+        ExpressionAttributeValues={":pk": {"S": f"FEED#{head.epoch}"}},
+        ProjectionExpression="pieces, body",
+        Limit=1,
+    )
+    assert int(answer["Items"][0]["pieces"]["N"]) > 1
+    assert len(answer["Items"][0]["body"]["B"]) == PIECE_BYTES
+    assert committed_ids(feed) == ["1", "huge", "2", "3"]
+    assert batches(feed)[0].entries[1] == huge
+    assert [batch.n for batch in feed.read(head.epoch, 1, 1)] == [1]
+
+
+def test_a_batch_whose_other_piece_is_not_visible_yet_is_not_there(feed: DynamoFeedStore) -> None:
+    # given
+    noise = random.Random(8)  # noqa: S311 - noise
+    huge = FeedEntry(
+        "huge", "drift", '"' + "".join(chr(noise.randrange(0x4E00, 0x9FFF)) for _ in range(400_000)) + '"'
+    )
+    head = feed.start("stream", ["a"])
+    head = feed.commit(head, [huge], CheckpointMove("a", TRIM_HORIZON, "10"))
+    head = feed.commit(head, [entry("2")], CheckpointMove("a", "10", "11"))
+
+    # when: a read sees only a part of the transaction
+    feed.table.client.delete_item(
+        TableName=feed.table.name,
+        Key={"pk": {"S": f"FEED#{head.epoch}"}, "sk": {"S": "000000000000001#0001"}},
+    )
+
+    # then: the number is a hole, not a broken batch
+    assert [batch.n for batch in feed.read(head.epoch, 1, 10)] == [2]
+
+
+def test_a_stream_is_switched_in_one_step_with_its_notice(feed: DynamoFeedStore) -> None:
+    head = feed.start("old", ["a"])
+
+    new = feed.switch_stream(head, "new", ["b"], entry("notice"))
+
+    assert (new.stream_id, new.n, new.epoch) == ("new", 1, head.epoch)
+    assert feed.checkpoints("new") == {"b": TRIM_HORIZON}
+    with pytest.raises(CommitRefused):
+        feed.switch_stream(head, "new", ["b"], entry("notice"))
+
+
+def test_storage_that_is_missing_is_an_access_failure(dynamodb: object) -> None:
+    absent = DynamoFeedStore(Table(dynamodb, "no-such-table"), timedelta(days=1))
+
+    with pytest.raises(AccessFailed):
+        absent.head()
+    with pytest.raises(AccessFailed):
+        absent.read("e", 1, 10)
+
+
+def test_a_lease_changes_only_from_what_was_expected(leases: DynamoLeaseStore, tables: TableNames) -> None:
+    assert leases.read() is None
+    assert leases.write(None, Lease("a", 1))
+    assert not leases.write(None, Lease("b", 1))
+    assert leases.write(Lease("a", 1), Lease("a", 2))
+    assert not leases.write(Lease("a", 1), Lease("b", 2))
+    assert leases.read() == Lease("a", 2)
