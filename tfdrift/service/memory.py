@@ -182,6 +182,26 @@ class MemoryHeldCalls:
         return self._held.get(account_id, {}).pop(event_id, None) is not None
 
 
+class NoHeldCalls:
+    """`tfdrift.service.ports.HeldCalls` where calls come in order and no state is to come: none is kept."""
+
+    def hold(self, call: HeldCall) -> bool:  # noqa: ARG002
+        """Let the call go at once."""
+        return True
+
+    def held(self, account_id: str) -> Sequence[HeldCall]:  # noqa: ARG002
+        """Return nothing."""
+        return ()
+
+    def expired(self, now: datetime) -> Sequence[HeldCall]:  # noqa: ARG002
+        """Return nothing."""
+        return ()
+
+    def settle(self, account_id: str, event_id: str) -> bool:  # noqa: ARG002
+        """Return that the call was not held."""
+        return False
+
+
 def _state_key(bucket: str | None, key: str) -> _StateKey:
     return (bucket or "", key)
 

@@ -1,0 +1,162 @@
+"""The command line: `tfdrift replay` and `tfdrift demo`."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as ProgressBar
+
+from tfdrift.catalog import load_catalog
+from tfdrift.command_line import ERROR, ManyValuesCommand, OneForErrors
+from tfdrift.domain.drift import DriftRecord, DriftStatus
+from tfdrift.domain.ignore_rules import IgnoreRules, parse_ignore_rules
+from tfdrift.replay_files import EVIDENCE_ENDINGS, STANDARD_INPUT, STATE_ENDINGS, input_files
+from tfdrift.replay_output import json_document, json_lines, print_summary, print_table
+from tfdrift.service.replay import Progress, ReplayInput, ReplayResult, replay
+
+if TYPE_CHECKING:
+    from tfdrift.service.replay_evidence import Problem
+
+OPEN_DRIFT = 2
+_LONG_INPUT = 1000
+
+app = typer.Typer(
+    cls=OneForErrors,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Tells who changed what that Terraform manages.",
+)
+
+
+class OutputFormat(StrEnum):
+    """How drifts are printed."""
+
+    TABLE = "table"
+    JSONL = "jsonl"
+    JSON = "json"
+
+
+@app.callback()
+def _commands() -> None:
+    """Tell who changed what that Terraform manages."""
+
+
+@app.command(name="replay", cls=ManyValuesCommand)
+def replay_command(
+    state: Annotated[list[str], typer.Option(metavar="PATH…", help="Terraform states: files, folders, -")],
+    cloudtrail: Annotated[
+        list[str] | None, typer.Option(metavar="PATH…", help="CloudTrail logs: files, folders, -")
+    ] = None,
+    falco: Annotated[
+        list[str] | None, typer.Option(metavar="PATH…", help="Falco alerts: files, folders, -")
+    ] = None,
+    ignore: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Rules that hide changes, as in .driftignore")
+    ] = None,
+    output_format: Annotated[
+        OutputFormat, typer.Option("--format", help="How drifts are printed")
+    ] = OutputFormat.TABLE,
+    terraform_principal: Annotated[
+        list[str] | None,
+        typer.Option(metavar="GLOB…", help="ARNs of the callers that may run Terraform [default: any]"),
+    ] = None,
+    managed_only: Annotated[  # noqa: FBT002 - the name of the option
+        bool, typer.Option("--managed-only", help="Leave out what no state holds")
+    ] = False,
+) -> None:
+    """Find out from log files who changed what that Terraform manages; no AWS account needed.
+
+    Prints the drifts on standard output, notes, errors and counts on standard error. Exit code: 0 nothing is
+    open, 2 drift is open, 1 something could not be read (also where drift is open).
+    """
+    logs, alerts = cloudtrail or [], falco or []
+    _refuse(
+        not logs and not alerts, "nothing to replay: give --cloudtrail or --falco with a file, a folder or -"
+    )
+    _refuse([*state, *logs, *alerts].count(STANDARD_INPUT) > 1, "standard input (-) can be read only once")
+    problems: list[Problem] = []
+    wanted = ReplayInput(
+        states=input_files(state, STATE_ENDINGS, problems),
+        logs=input_files(logs, EVIDENCE_ENDINGS, problems),
+        alerts=input_files(alerts, EVIDENCE_ENDINGS, problems),
+        ignore=_ignore_rules(ignore),
+        terraform_principals=tuple(terraform_principal or ()),
+        problems=tuple(problems),
+    )
+    with _progress() as progress:
+        result = replay(wanted, load_catalog(), progress)
+    shown = [drift for drift in result.drifts if drift.managed or not managed_only]
+    _print(output_format, shown, result)
+    raise typer.Exit(_exit_code(shown, result))
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the page on this machine")] = 8080,
+    smoke: Annotated[  # noqa: FBT002 - the name of the option
+        bool, typer.Option("--smoke", help="Check what arrives, without a terminal, and end")
+    ] = False,
+) -> None:
+    """Run the whole product on this machine against an AWS emulator, with a story of changes."""
+    from tfdrift.demo.run import main
+
+    raise typer.Exit(main(port=port, smoke=smoke))
+
+
+def _refuse(condition: bool, message: str) -> None:  # noqa: FBT001 - what is refused
+    if condition:
+        typer.echo(f"tfdrift: {message}", err=True)
+        raise typer.Exit(ERROR)
+
+
+def _ignore_rules(file: Path | None) -> IgnoreRules:
+    if file is None:
+        return IgnoreRules()
+    try:
+        return parse_ignore_rules(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        typer.echo(f"tfdrift: {file}: cannot be read as rules: {error}", err=True)
+        raise typer.Exit(ERROR) from error
+
+
+@contextmanager
+def _progress() -> Iterator[Progress | None]:
+    """Show a bar on standard error while the context lasts, if that is a terminal and the input is long."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield None
+        return
+    columns = (TextColumn("replaying"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with ProgressBar(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("replaying", visible=False, total=None)
+
+        def advance(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total, visible=total >= _LONG_INPUT)
+
+        yield advance
+
+
+def _print(output_format: OutputFormat, drifts: Sequence[DriftRecord], result: ReplayResult) -> None:
+    out = typer.get_text_stream("stdout", encoding="utf-8", errors="backslashreplace")
+    if output_format is OutputFormat.TABLE:
+        print_table(drifts, out)
+    elif output_format is OutputFormat.JSONL:
+        out.writelines(f"{line}\n" for line in json_lines(drifts))
+    else:
+        out.write(json_document(drifts, result) + "\n")
+    out.flush()
+    print_summary(result, sys.stderr)
+
+
+def _exit_code(drifts: Sequence[DriftRecord], result: ReplayResult) -> int:
+    """Return the exit code; an error comes first, since what was not read might have been drift."""
+    if result.problems:
+        return ERROR
+    return OPEN_DRIFT if any(drift.status is not DriftStatus.RESOLVED for drift in drifts) else 0
