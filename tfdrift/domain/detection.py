@@ -1,8 +1,13 @@
 """Decides what a CloudTrail record means for the resources that Terraform manages."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
+from tfdrift.domain.attribute_changes import find_resources, target_changes
+from tfdrift.domain.change import Change
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
+from tfdrift.domain.drift import Fidelity, Severity
 from tfdrift.domain.finding import (
     CurrentValues,
     Detection,
@@ -11,9 +16,17 @@ from tfdrift.domain.finding import (
     Lookup,
     StateValues,
 )
-from tfdrift.domain.mapping import EventMapping
+from tfdrift.domain.managed_resource import ManagedResource
+from tfdrift.domain.mapping import EventMapping, SeverityRule, Target
+from tfdrift.domain.new_value import holds
+from tfdrift.domain.normalisers.plain import plain
+from tfdrift.domain.parameters import values_at
+from tfdrift.domain.security_group_changes import security_group_changes
+from tfdrift.domain.severity import Judged, severity_of
+from tfdrift.domain.touched_resources import touched_resources
 
 __all__ = [
+    "TRANSLATORS",
     "CurrentValues",
     "Detection",
     "DetectionOutcome",
@@ -22,6 +35,18 @@ __all__ = [
     "StateValues",
     "detect",
 ]
+
+Translator = Callable[[CloudTrailRecord, Lookup, CurrentValues], tuple[Change, ...]]
+
+TRANSLATORS: Mapping[str, Translator] = MappingProxyType({"security_group_rules": security_group_changes})
+"""The translations that take more than a row of data, by the name that a row gives."""
+
+_READING = re.compile(r"(?:Describe|List|Get|Head|Lookup|Search|BatchGet|Query|Scan|Select)(?=[A-Z])")
+# https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+_CALL_TYPES = frozenset({"", "AwsApiCall", "AwsServiceEvent", "AwsConsoleAction"})
+_CHANGING_CATEGORIES = frozenset({None, "", "Management"})
+_EVENT_ONLY = (Severity.LOW, "a managed resource was touched by an event whose attributes are not mapped")
+_OMITTED = (Severity.MEDIUM, "a managed resource was changed; CloudTrail left the parameters out")
 
 
 def detect(
@@ -32,8 +57,9 @@ def detect(
 ) -> Detection:
     """Return what a record changed; never raises, whatever the record holds.
 
-    Failed calls and dry runs are not drift (decision 3), nor are read-only ones. An event without a mapping
-    that names a managed resource is a finding of fidelity ``event_only`` (decision 8).
+    Failed calls and dry runs are not drift (decision 3,
+    https://github.com/cloud-custodian/cloud-custodian/issues/9648), nor are read-only ones. An event without
+    a mapping that names a managed resource is a finding of fidelity ``event_only`` (decision 8).
 
     Parameters
     ----------
@@ -46,8 +72,133 @@ def detect(
     current
         What AWS is known to have where a drift is open.
     """
-    if record.error_code is not None:
-        return Detection(DetectionOutcome.FAILED)
-    if record.read_only:
-        return Detection(DetectionOutcome.READ_ONLY)
-    return Detection(DetectionOutcome.UNMAPPED)
+    outcome = _not_drift(record, mappings)
+    if outcome is not None:
+        return Detection(outcome)
+    if not mappings:
+        return _unmapped(record, lookup)
+    if record.parameters_omitted:
+        return _omitted(record, mappings, lookup)
+    severities = mappings[0].severities
+    changes = [change for mapping in mappings for change in _changes(record, mapping, lookup, current)]
+    findings = _sorted(_finding(record, change, severities) for change in changes)
+    return Detection(_outcome(findings), findings)
+
+
+def _not_drift(record: CloudTrailRecord, mappings: Sequence[EventMapping]) -> DetectionOutcome | None:
+    if record.error_code is not None or _is_dry_run(record):
+        return DetectionOutcome.FAILED
+    if record.read_only or (record.read_only is None and _READING.match(record.event_name)):
+        return DetectionOutcome.READ_ONLY
+    if any(not mapping.changes for mapping in mappings) or not _may_change(record):
+        return DetectionOutcome.NOT_A_CHANGE
+    return None
+
+
+def _is_dry_run(record: CloudTrailRecord) -> bool:
+    return any(plain(value) is True for value in values_at(record, "request.dryRun"))
+
+
+def _may_change(record: CloudTrailRecord) -> bool:
+    return record.event_type in _CALL_TYPES and record.event_category in _CHANGING_CATEGORIES
+
+
+def _changes(
+    record: CloudTrailRecord, mapping: EventMapping, lookup: Lookup, current: CurrentValues
+) -> Iterator[Change]:
+    for target in mapping.targets:
+        if not holds(target.when, record):
+            continue
+        translator = target.ways[0].translator
+        if translator is not None:
+            yield from TRANSLATORS[translator](record, lookup, current)
+        else:
+            yield from target_changes(record, target, lookup, current)
+
+
+def _unmapped(record: CloudTrailRecord, lookup: Lookup) -> Detection:
+    touched = touched_resources(record, lookup)
+    findings = _sorted(_unspecified(resource, Fidelity.EVENT_ONLY, _EVENT_ONLY) for resource in touched)
+    return Detection(DetectionOutcome.FINDINGS if findings else DetectionOutcome.UNMAPPED, findings)
+
+
+def _omitted(record: CloudTrailRecord, mappings: Sequence[EventMapping], lookup: Lookup) -> Detection:
+    """Judge a call whose parameters CloudTrail left out: the record still names resources here and there."""
+    targets: list[Target] = [target for mapping in mappings for target in mapping.targets]
+    named = [r for target in targets for way in target.ways for r in find_resources(record, way, lookup)]
+    resources = named or touched_resources(record, lookup)
+    findings = _sorted(_unspecified(resource, Fidelity.OMITTED, _OMITTED) for resource in resources)
+    return Detection(_outcome(findings), findings)
+
+
+def _unspecified(resource: ManagedResource, fidelity: Fidelity, judged: tuple[Severity, str]) -> Finding:
+    severity, reason = judged
+    change = Change(
+        resource,
+        resource.resource_type,
+        resource.resource_id,
+        None,
+        None,
+        None,
+        differs=True,
+        fidelity=fidelity,
+    )
+    return _judged(change, severity, reason)
+
+
+def _finding(record: CloudTrailRecord, change: Change, rules: Sequence[SeverityRule]) -> Finding:
+    if change.fidelity is Fidelity.EVENT_ONLY:
+        return _judged(change, *_EVENT_ONLY)
+    judged = Judged(
+        change.resource_type,
+        change.attribute,
+        record.event_name,
+        change.change_type,
+        change.expected,
+        change.actual,
+        differs=change.differs,
+        account_id=record.account_id,
+    )
+    return _judged(change, *severity_of(judged, rules))
+
+
+def _judged(change: Change, severity: Severity, reason: str) -> Finding:
+    return Finding(
+        resource=change.resource,
+        resource_type=change.resource_type,
+        resource_id=change.resource_id,
+        address=change.resource.address if change.resource else None,
+        attribute=change.attribute,
+        expected=change.expected,
+        actual=change.actual,
+        differs=change.differs,
+        change_type=change.change_type,
+        severity=severity,
+        severity_reason=reason,
+        fidelity=change.fidelity,
+        parent=change.parent,
+    )
+
+
+def _outcome(findings: Sequence[Finding]) -> DetectionOutcome:
+    if any(finding.managed or finding.parent is not None for finding in findings):
+        return DetectionOutcome.FINDINGS
+    return DetectionOutcome.NO_MANAGED_RESOURCE
+
+
+def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the findings sorted, one for each attribute of a resource.
+
+    Where two states hold the same resource, one that differs is kept: the drift's identity is the resource's.
+    """
+    kept: dict[tuple[str, str, str], Finding] = {}
+    for finding in findings:
+        key = (finding.resource_type, finding.resource_id, finding.attribute or "")
+        other = kept.get(key)
+        if other is None or (finding.differs and not other.differs):
+            kept[key] = finding
+    return tuple(sorted(kept.values(), key=_order))
+
+
+def _order(finding: Finding) -> tuple[str, str, str, str]:
+    return (finding.address or "", finding.resource_type, finding.resource_id, finding.attribute or "")

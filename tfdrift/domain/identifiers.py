@@ -1,18 +1,23 @@
-"""The ids that a resource goes by beyond its own id, ARN and name: composed ids, and references to a parent."""
+"""The ids of a resource beyond its own id, ARN and name: composed ids, and references to a parent."""
 
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from tfdrift.domain.attribute_path import attribute_at
 from tfdrift.domain.json_value import JsonObject
 
-_FIELD = re.compile(r"\{(\w+)\}")
+_FIELD = re.compile(r"\{([^{}]+)\}")
 
 # Composed ids follow the provider's import ids where it has one, e.g. "role/policy_arn" of
 # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/iam_role_policy_attachment#import
 # An id with an equals sign is a reference: it finds the children of a parent, and no AWS id has one.
 COMPOSED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
+        "aws_instance": (
+            "primary_network_interface_id={primary_network_interface_id}",
+            "root_volume_id={root_block_device[0].volume_id}",
+        ),
         "aws_security_group_rule": ("security_group_id={security_group_id}", "{security_group_rule_id}"),
         "aws_vpc_security_group_ingress_rule": (
             "security_group_id={security_group_id}",
@@ -76,6 +81,9 @@ COMPOSED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 
+_BUCKET_PART = "aws_s3_bucket_"
+_BUCKET = ("{bucket}",)
+
 
 def composed_identifiers(resource_type: str, attributes: JsonObject) -> tuple[str, ...]:
     """Return the ids of a resource that are composed of its attributes, in the table's order.
@@ -83,12 +91,13 @@ def composed_identifiers(resource_type: str, attributes: JsonObject) -> tuple[st
     An id one of whose attributes is missing, null or empty is left out. Booleans are written ``true`` and
     ``false``, as Terraform writes them.
     """
-    found = (_composed(template, attributes) for template in COMPOSED.get(resource_type, ()))
+    templates = COMPOSED.get(resource_type, _BUCKET if resource_type.startswith(_BUCKET_PART) else ())
+    found = (_composed(template, attributes) for template in templates)
     return tuple(identifier for identifier in found if identifier is not None)
 
 
 def _composed(template: str, attributes: JsonObject) -> str | None:
-    values = {name: _text(attributes.get(name)) for name in _FIELD.findall(template)}
+    values = {name: _text(attribute_at(attributes, name)) for name in _FIELD.findall(template)}
     if any(value is None for value in values.values()):
         return None
     return _FIELD.sub(lambda match: values[match[1]] or "", template)

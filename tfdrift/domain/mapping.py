@@ -123,7 +123,7 @@ class ResourceRule:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A thing that a call changes, by the ways in which Terraform may manage it; the first that fits counts."""
+    """A thing that a call changes, by the ways to manage it in Terraform; the first that fits counts."""
 
     ways: tuple[ResourceRule, ...]
     when: tuple[Condition, ...] = ()

@@ -1,0 +1,232 @@
+"""Follows a row of the catalog: finds the resource, reads the attributes, compares them."""
+
+from collections.abc import Iterator, Sequence
+
+from tfdrift.domain.attribute_path import attribute_at, is_known
+from tfdrift.domain.change import Change
+from tfdrift.domain.cloudtrail_record import CloudTrailRecord
+from tfdrift.domain.comparison import equal, holds_secret, is_empty, presented
+from tfdrift.domain.drift import ChangeType, Fidelity
+from tfdrift.domain.finding import CurrentValues, Lookup
+from tfdrift.domain.json_value import JsonObject, JsonValue
+from tfdrift.domain.managed_resource import ManagedResource
+from tfdrift.domain.mapping import ANY_TYPE, AttributeRule, ResourceRule, Target
+from tfdrift.domain.new_value import NewValue, new_value
+from tfdrift.domain.normalisers import NORMALISERS
+from tfdrift.domain.parameters import fill
+
+_WITHHELD = "(sensitive)"
+_UNMANAGED_LIMIT = 50
+
+
+def target_changes(
+    record: CloudTrailRecord, target: Target, lookup: Lookup, current: CurrentValues
+) -> tuple[Change, ...]:
+    """Return what a call did to one of the things that it names.
+
+    The first way of managing it that a state uses counts; if no state has any, the changes are of an
+    unmanaged resource of the first way (https://github.com/higakikeita/tfdrift-falco/issues/407).
+    """
+    for way in target.ways:
+        found = find_resources(record, way, lookup)
+        if found:
+            return tuple(change for resource in found for change in _managed(record, way, resource, current))
+    return tuple(_unmanaged(record, target.ways[0], lookup))
+
+
+def find_resources(
+    record: CloudTrailRecord, way: ResourceRule, lookup: Lookup
+) -> tuple[ManagedResource, ...]:
+    """Return the managed resources that a call names, of the first of the row's types that a state holds."""
+    ids = identifiers(record, way.ids)
+    for resource_type in way.types:
+        found = _find(record, resource_type, ids, lookup)
+        holding = tuple(r for r in found if all(_has(r.attributes, name) for name in way.requires))
+        if holding:
+            return holding
+    return ()
+
+
+def identifiers(record: CloudTrailRecord, templates: Sequence[str]) -> tuple[str, ...]:
+    """Return every id that the templates make, in order, each once."""
+    return tuple(dict.fromkeys(text for template in templates for text in fill(record, template)))
+
+
+def _find(
+    record: CloudTrailRecord, resource_type: str, ids: Sequence[str], lookup: Lookup
+) -> tuple[ManagedResource, ...]:
+    found: dict[tuple[str, str | None, str], ManagedResource] = {}
+    for identifier in ids:
+        if resource_type == ANY_TYPE:
+            resources = lookup.find_any_type(record.account_id, record.region, identifier)
+        else:
+            resources = lookup.find(resource_type, record.account_id, record.region, identifier)
+        for resource in resources:
+            found.setdefault((resource.address, resource.state.bucket, resource.state.key), resource)
+    return tuple(found.values())
+
+
+def _has(attributes: JsonObject, name: str) -> bool:
+    return is_known(attributes, name) and attribute_at(attributes, name) is not None
+
+
+def _managed(
+    record: CloudTrailRecord, way: ResourceRule, resource: ManagedResource, current: CurrentValues
+) -> Iterator[Change]:
+    if not way.attributes:
+        yield _whole(way, resource)
+        return
+    touched = False
+    seen = False
+    for rule in way.attributes:
+        attribute = _stored_attribute(rule, resource)
+        expected = attribute_at(resource.attributes, attribute)
+        is_open, open_value = current.value(resource, attribute)
+        value = new_value(rule, record, open_value if is_open else expected)
+        if value is None:
+            continue
+        touched = True
+        if is_known(resource.attributes, attribute):
+            seen = True
+            yield _compared(rule, way, resource, attribute, expected, value)
+    if touched and not seen:
+        yield _touched(way, resource)
+    elif not touched:
+        yield _whole(way, resource)
+
+
+def _stored_attribute(rule: AttributeRule, resource: ManagedResource) -> str:
+    """Return the attribute to compare: tags with the provider's default tags among them are ``tags_all``.
+
+    https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/resource-tagging
+    """
+    normalise = NORMALISERS["tags"]
+    everything = resource.attributes.get("tags_all")
+    own = resource.attributes.get("tags")
+    if rule.attribute == "tags" and not is_empty(everything) and normalise(everything) != normalise(own):
+        return "tags_all"
+    return rule.attribute
+
+
+def _whole(way: ResourceRule, resource: ManagedResource) -> Change:
+    """Return that a resource was deleted, or created again; for a row of neither, that it was touched."""
+    if way.change is ChangeType.MODIFIED:
+        return _touched(way, resource)
+    deleted = way.change is ChangeType.DELETED
+    return Change(
+        resource,
+        resource.resource_type,
+        resource.resource_id,
+        None,
+        resource.resource_id,
+        None if deleted else resource.resource_id,
+        differs=deleted,
+        change_type=way.change,
+    )
+
+
+def _touched(way: ResourceRule, resource: ManagedResource) -> Change:
+    return Change(
+        resource,
+        resource.resource_type,
+        resource.resource_id,
+        None,
+        None,
+        None,
+        differs=True,
+        change_type=way.change,
+        fidelity=Fidelity.EVENT_ONLY,
+    )
+
+
+def _compared(
+    rule: AttributeRule,
+    way: ResourceRule,
+    resource: ManagedResource,
+    attribute: str,
+    expected: JsonValue,
+    value: NewValue,
+) -> Change:
+    secret = holds_secret(expected)
+    actual = None
+    if value.known or rule.partial:
+        shown = presented(value.value, expected, rule.normaliser)
+        actual = _withheld(expected, shown) if secret else shown
+    same = value.known and not secret and equal(expected, value.value, rule.normaliser, rule.default)
+    return Change(
+        resource,
+        resource.resource_type,
+        resource.resource_id,
+        attribute,
+        expected,
+        actual,
+        differs=not same,
+        change_type=rule.change or way.change,
+        fidelity=Fidelity.EXACT if value.known and not secret else Fidelity.PARTIAL,
+    )
+
+
+def _withheld(expected: JsonValue, actual: JsonValue) -> JsonValue:
+    """Return a value without what is a secret in the state: the entries of a map that are none stay."""
+    if isinstance(expected, dict) and isinstance(actual, dict):
+        return {
+            key: _WITHHELD if key not in expected or holds_secret(expected[key]) else inner
+            for key, inner in actual.items()
+        }
+    return None
+
+
+def _unmanaged(record: CloudTrailRecord, way: ResourceRule, lookup: Lookup) -> Iterator[Change]:
+    parent = _parent(record, way, lookup)
+    resource_type = next((name for name in way.types if name != ANY_TYPE), None)
+    if resource_type is None:
+        return
+    for identifier in identifiers(record, way.ids[:1])[:_UNMANAGED_LIMIT] or identifiers(record, way.ids)[:1]:
+        yield from _unmanaged_resource(record, way, resource_type, identifier, parent)
+
+
+def _unmanaged_resource(
+    record: CloudTrailRecord,
+    way: ResourceRule,
+    resource_type: str,
+    identifier: str,
+    parent: ManagedResource | None,
+) -> Iterator[Change]:
+    if way.change is not ChangeType.MODIFIED:
+        deleted = way.change is ChangeType.DELETED
+        yield Change(
+            None,
+            resource_type,
+            identifier,
+            None,
+            None,
+            None if deleted else identifier,
+            differs=not deleted,
+            change_type=way.change,
+            parent=parent,
+        )
+        return
+    for rule in way.attributes:
+        value = new_value(rule, record, None)
+        if value is not None:
+            yield Change(
+                None,
+                resource_type,
+                identifier,
+                rule.attribute,
+                None,
+                presented(value.value, None, rule.normaliser),
+                differs=True,
+                change_type=rule.change or way.change,
+                fidelity=Fidelity.EXACT if value.known else Fidelity.PARTIAL,
+                parent=parent,
+            )
+
+
+def _parent(record: CloudTrailRecord, way: ResourceRule, lookup: Lookup) -> ManagedResource | None:
+    ids = identifiers(record, way.parent_ids)
+    for resource_type in way.parent_types:
+        found = _find(record, resource_type, ids, lookup)
+        if found:
+            return found[0]
+    return None

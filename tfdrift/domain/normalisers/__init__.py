@@ -1,0 +1,33 @@
+"""The ways in which two values are brought to one form before they are compared, by name."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from tfdrift.domain.json_value import JsonValue
+from tfdrift.domain.normalisers.blocks import acl_entries, blocks, inline_policies, parameters, protocol
+from tfdrift.domain.normalisers.collections import tags, unordered
+from tfdrift.domain.normalisers.plain import folded, plain, text
+from tfdrift.domain.normalisers.policy import policy
+from tfdrift.domain.normalisers.references import kms_reference, named, named_set
+
+Normaliser = Callable[[JsonValue], JsonValue]
+
+NORMALISERS: Mapping[str, Normaliser] = MappingProxyType(
+    {
+        "plain": plain,
+        "text": text,
+        "folded": folded,
+        "set": unordered,
+        "tags": tags,
+        "policy": policy,
+        "named": named,
+        "named_set": named_set,
+        "kms": kms_reference,
+        "blocks": blocks,
+        "parameters": parameters,
+        "inline_policies": inline_policies,
+        "acl_entries": acl_entries,
+        "protocol": protocol,
+    }
+)
+"""Each is total: a value that it does not understand comes back as it is."""

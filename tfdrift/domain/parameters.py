@@ -1,0 +1,176 @@
+"""Reads a call's parameters by path, whatever the service's way of writing them.
+
+Facts of CloudTrail that recorded calls show: EC2 writes a list as ``{"items": […]}`` and an empty one as
+``{}``; its newer operations wrap the request in one key (``ModifySecurityGroupRulesRequest``), write
+PascalCase, a list of one as the element itself, and a list of more with a ``tag`` beside each; S3 writes what
+its XML says, a list of one as the element itself, next to header lists of one string; a list may have become
+an object of its indexes. Case is ignored, since Falco's plugin lower-cases names.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from tfdrift.domain.cloudtrail_record import CloudTrailRecord
+from tfdrift.domain.id_forms import FORMS
+from tfdrift.domain.json_value import JsonObject, JsonValue
+
+_WRAPPER = re.compile(r"(?:Request|Req|Response)\Z")
+_PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+_LIST_MARK = "[]"
+_FIRST_MARK = "[0]"
+_LITERAL = "="
+_MAX_IDS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    name: str
+    each: bool
+    first: bool
+
+
+def values_at(record: CloudTrailRecord, path: str) -> tuple[JsonValue, ...]:
+    """Return the values at a path, none if it is not there.
+
+    A path begins with ``request``, ``response``, ``arns`` (the record's resource ARNs), ``account`` or
+    ``region``; a segment with ``[]`` goes through the elements of a list, one with ``[0]`` to the first, and
+    ``value`` on a plain value is that value, as EC2 wraps attribute values or does not. ``|form`` at the end
+    applies a form of `tfdrift.domain.id_forms` to each value.
+    """
+    plain, _, form = path.partition("|")
+    root, _, rest = plain.partition(".")
+    if root == "request":
+        found = inside(unwrapped(record.request), rest)
+    elif root == "response":
+        found = inside(unwrapped(record.response), rest)
+    else:
+        found = _of_record(record, root)
+    return found if not form else tuple(text for value in found for text in FORMS[form](value))
+
+
+def inside(value: JsonValue, path: str) -> tuple[JsonValue, ...]:
+    """Return the values at a path relative to a value; the empty path is the value itself."""
+    found = [value]
+    for segment in _segments(path):
+        found = [inner for outer in found for inner in _step(outer, segment)]
+    return tuple(found)
+
+
+def as_list(value: JsonValue) -> list[JsonValue]:
+    """Return the elements of a list, however it is written; null, empty text and empty objects are none."""
+    if isinstance(value, list):
+        return [_without_tag(item) for item in value if not _is_empty(item)]
+    if _is_empty(value):
+        return []
+    if isinstance(value, dict):
+        return _list_of_object(value)
+    return [value]
+
+
+def unwrapped(parameters: JsonObject) -> JsonObject:
+    """Return the parameters inside the one key that newer EC2 operations wrap them in."""
+    keys = [key for key in parameters if key != "xmlns"]
+    if len(keys) == 1 and _WRAPPER.search(keys[0]):
+        inner = parameters[keys[0]]
+        return inner if isinstance(inner, dict) else {}
+    return parameters
+
+
+def fill(record: CloudTrailRecord, template: str) -> tuple[str, ...]:
+    """Return every text that a template makes out of a record's parameters, in order, each once.
+
+    A template without braces is a path itself; after an equals sign it is the text itself. Values that are
+    no text or number make none.
+    """
+    if template.startswith(_LITERAL):
+        return (template.removeprefix(_LITERAL),)
+    if "{" not in template:
+        return _texts(record, template)
+    texts = [""]
+    position = 0
+    for match in _PLACEHOLDER.finditer(template):
+        literal = template[position : match.start()]
+        values = _texts(record, match[1])
+        texts = [text + literal + value for text in texts for value in values][:_MAX_IDS]
+        position = match.end()
+    return tuple(dict.fromkeys(text + template[position:] for text in texts))
+
+
+def _texts(record: CloudTrailRecord, path: str) -> tuple[str, ...]:
+    texts = (_text(value) for value in values_at(record, path))
+    return tuple(dict.fromkeys(text for text in texts if text))
+
+
+def _text(value: JsonValue) -> str | None:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    return value if isinstance(value, str) and value.strip(". ") else None
+
+
+def _of_record(record: CloudTrailRecord, root: str) -> tuple[JsonValue, ...]:
+    if root == "arns":
+        return record.resource_arns
+    return {"account": (record.account_id,), "region": (record.region,)}.get(root, ())
+
+
+@lru_cache(maxsize=4096)
+def _segments(path: str) -> tuple[_Segment, ...]:
+    names = path.split(".") if path else []
+    return tuple(
+        _Segment(
+            name.removesuffix(_LIST_MARK).removesuffix(_FIRST_MARK),
+            name.endswith(_LIST_MARK),
+            name.endswith(_FIRST_MARK),
+        )
+        for name in names
+    )
+
+
+def _step(value: JsonValue, segment: _Segment) -> Iterator[JsonValue]:
+    if segment.name:
+        if isinstance(value, dict):
+            key = _key(value, segment.name)
+            if key is None:
+                return
+            value = value[key]
+        elif segment.name != "value" or isinstance(value, list) or value is None:
+            return
+    if segment.each:
+        yield from as_list(value)
+    elif segment.first:
+        yield from as_list(value)[:1]
+    else:
+        yield value
+
+
+def _key(value: JsonObject, name: str) -> str | None:
+    if name in value:
+        return name
+    folded = name.casefold()
+    return next((key for key in value if key.casefold() == folded), None)
+
+
+def _list_of_object(value: JsonObject) -> list[JsonValue]:
+    for name in ("items", "item", "member"):
+        if set(value) == {name}:
+            return as_list(value[name])
+    if all(key.isascii() and key.isdigit() for key in value):
+        return [value[key] for key in sorted(value, key=int)]
+    return [_without_tag(value)]
+
+
+def _without_tag(item: JsonValue) -> JsonValue:
+    """Return an element without the index that newer EC2 operations write beside it."""
+    if not isinstance(item, dict) or not isinstance(item.get("tag"), int):
+        return item
+    return (
+        item["content"] if set(item) == {"tag", "content"} else {k: v for k, v in item.items() if k != "tag"}
+    )
+
+
+def _is_empty(value: JsonValue) -> bool:
+    return value is None or value in ("", {})
