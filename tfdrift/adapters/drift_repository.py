@@ -26,6 +26,8 @@ from tfdrift.service.ports import ConcurrentUpdate, DriftFilter, DriftListing, P
 
 _EVENT_WRITE = 0
 _VALUE_LIMIT = 128 * 1024
+# An id has 33 characters; a question for a longer one, of up to four bytes each, must still fit into a key.
+_LONGEST_ID = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class DynamoDriftRepository:
 
     def get(self, drift_id: str) -> VersionedDrift | None:
         """Return the drift with that id, consistently read."""
+        if len(drift_id) > _LONGEST_ID:
+            return None
         item = self.table.get(_key(drift_id))
         return None if item is None else _versioned(item)
 

@@ -104,6 +104,7 @@ def _call_item(call: HeldCall) -> Item:
             gsi1sk=f"{to_sortable(call.expires_at)}#{call.record.account_id}#{call.record.event_id}",
         ),
         **packed,
+        "matched": {"BOOL": call.matched},
     }
 
 
@@ -112,6 +113,7 @@ def _call_of(item: Item) -> HeldCall:
         record=record_from_text(unpack("record", item)),
         held_at=parse_time(item["held_at"]["S"]),
         expires_at=parse_time(item["grace_ends_at"]["S"]),
+        matched=item["matched"]["BOOL"],
     )
 
 

@@ -1,5 +1,6 @@
 """The index of Terraform's states in DynamoDB: whole versions, switched at once, found by every id."""
 
+import time
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -11,6 +12,7 @@ from tfdrift.adapters.dynamodb import Item, Key, Query, Table
 from tfdrift.adapters.state_items import (
     HEADS,
     Head,
+    Signpost,
     address_name,
     chunk_of,
     chunk_prefix,
@@ -39,11 +41,16 @@ class _Superseded(Exception):  # noqa: N818 - names what happened
     """The generation being read was replaced and removed meanwhile: read again from the head."""
 
 
+def _epoch_milliseconds() -> int:
+    return time.time_ns() // 1_000_000
+
+
 @dataclass(frozen=True, slots=True)
 class DynamoStateIndex:
     """`tfdrift.service.ports.StateIndex` on the state table (see `tfdrift.adapters.state_items`)."""
 
     table: Table
+    milliseconds: Callable[[], int] = _epoch_milliseconds
 
     def find(
         self, resource_type: str, account_id: str, region: str, identifier: str
@@ -100,6 +107,29 @@ class DynamoStateIndex:
                 return True
         raise ConcurrentUpdate(f"the state {reference.key} is being replaced by others")
 
+    def remove(self, reference: StateReference) -> bool:
+        """Remove a state, if that version of it is still the current one; False if it is not."""
+        head = self._head(state_hash(reference.bucket, reference.key))
+        if head is None or head.reference != reference:
+            return False
+        posts = signposts(head.state_hash, _reread(lambda: self._content(head)))
+        removal = new_generation(self._next_number(head), "")
+        expected = {":expected": {"S": head.generation}}
+        if not self.table.delete_if((HEADS, head.state_hash), "generation = :expected", expected):
+            return False
+        self._take_down(posts, removal)
+        self._remove_generation(head.state_hash, head.generation)
+        return True
+
+    def _next_number(self, current: Head | None) -> int:
+        """Return a number greater than that of every generation before, removed states' included."""
+        return max(self.milliseconds(), 0 if current is None else current.number + 1)
+
+    def _take_down(self, posts: Iterable[Signpost], generation: str) -> None:
+        """Remove signposts, but not one that a later generation has put up again meanwhile."""
+        for post in posts:
+            self.table.delete_if(post.key, "written_by < :mine", {":mine": {"S": generation}})
+
     def _switch(self, current: Head | None, summary: StateSummary, content: list[ManagedResource]) -> bool:
         """Write a generation and make it current if `current` still is; else remove it again."""
         hashed = state_hash(summary.reference.bucket, summary.reference.key)
@@ -107,7 +137,7 @@ class DynamoStateIndex:
             before = signposts(hashed, self._content(current))
         except _Superseded:
             return False
-        number = 1 if current is None else current.number + 1
+        number = self._next_number(current)
         generation = new_generation(number, uuid.uuid4().hex[:12])
         self.table.write_many(puts=[registration(hashed, generation, summary.indexed_at)])
         chunks, parts = pack_generation(hashed, generation, content)
@@ -118,9 +148,7 @@ class DynamoStateIndex:
         if not self._make_current(current, head):
             self._remove_generation(hashed, generation)
             return False
-        for post in before - after:
-            # Not one that a later version has put up again meanwhile.
-            self.table.delete_if(post.key, "written_by < :mine", {":mine": {"S": generation}})
+        self._take_down(before - after, generation)
         self._remove_others(head, replaced=current, now=summary.indexed_at)
         return True
 

@@ -34,7 +34,7 @@ _LONGEST_NAME = 1024
 class Head:
     """The current version of one state: its summary, and where its content lies.
 
-    `number` counts the versions that were made current; `generation` begins with it.
+    `number` grows with each version; `generation` begins with it.
     """
 
     summary: StateSummary
@@ -197,7 +197,7 @@ def head_of(item: Item) -> Head:
 
 def new_generation(number: int, token: str) -> str:
     """Return the name of a generation; names of later ones are greater as text."""
-    return f"{number:012d}-{token}"
+    return f"{number:015d}-{token}"
 
 
 def registration(hashed: str, generation: str, started_at: datetime) -> Item:

@@ -111,7 +111,7 @@ def test_a_generation_left_half_done_is_never_seen_and_removed_later(
     index = DynamoStateIndex(table)
     put(index, reference, resource(reference, "kept"))
     hashed = state_hash(reference.bucket, reference.key)
-    table.write_many(puts=[registration(hashed, "000000000000-dead", NOW - timedelta(hours=2))])
+    table.write_many(puts=[registration(hashed, "000000000000000-dead", NOW - timedelta(hours=2))])
 
     assert [found.address for found in index.resources_of(reference.bucket, reference.key)] == [
         "aws_instance.kept"
@@ -119,7 +119,7 @@ def test_a_generation_left_half_done_is_never_seen_and_removed_later(
 
     put(index, replace(reference, serial=2), resource(reference, "kept"))
 
-    assert "000000000000-dead" not in generations(table, reference)
+    assert "000000000000000-dead" not in generations(table, reference)
 
 
 class _Interfering(DynamoStateIndex):

@@ -1,0 +1,1 @@
+"""CloudTrail's records, from EventBridge and from log files, by way of SQS."""

@@ -1,0 +1,1 @@
+"""Falco's alerts, by HTTP, SQS and SNS."""

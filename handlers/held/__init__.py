@@ -1,0 +1,1 @@
+"""Terraform's own calls whose grace is over."""

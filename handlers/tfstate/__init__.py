@@ -1,0 +1,1 @@
+"""Terraform's states, as S3 announces their new versions."""

@@ -1,0 +1,219 @@
+"""The composition root: makes clients, repositories and use cases from the settings, once and when needed."""
+
+from datetime import timedelta
+from functools import cached_property
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+from pydantic import SecretStr
+
+from tfdrift.adapters.drift_repository import DynamoDriftRepository
+from tfdrift.adapters.dynamodb import Table
+from tfdrift.adapters.event_log import DynamoEventLog, utc_now
+from tfdrift.adapters.held_calls import DynamoHeldCalls
+from tfdrift.adapters.objects import ObjectStore
+from tfdrift.adapters.secret_values import SecretReader
+from tfdrift.adapters.state_index import DynamoStateIndex
+from tfdrift.catalog import Catalog, load_catalog
+from tfdrift.domain.fingerprint import Fingerprint
+from tfdrift.domain.ignore_rules import parse_ignore_rules
+from tfdrift.domain.json_value import JsonValue
+from tfdrift.service.adopt_state import AdoptState
+from tfdrift.service.assess_call import AssessCall
+from tfdrift.service.forget_state import ForgetState
+from tfdrift.service.held_calls import ReleaseHeldCalls, WaitingCalls
+from tfdrift.service.ingest_cloudtrail import IngestCloudTrail
+from tfdrift.service.ingest_falco import IngestFalco
+from tfdrift.service.ingest_state import IngestState
+from tfdrift.service.policy import Policy
+from tfdrift.service.queries import Queries
+from tfdrift.service.track_drift import TrackDrift
+from tfdrift.settings import Settings
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from tfdrift.rest.dependencies import RestServices
+
+# A slow answer is given up before the function's time is, so that the message fails with a reason.
+_CLIENT_CONFIG = Config(
+    connect_timeout=3,
+    read_timeout=10,
+    retries={"mode": "standard", "max_attempts": 5},
+    max_pool_connections=50,
+    tcp_keepalive=True,
+)
+
+
+class ConfigurationError(Exception):
+    """A setting is missing that the wanted use case needs."""
+
+
+class Product:
+    """The use cases and what they stand on; each is made on first use and then kept.
+
+    A process makes one. Nothing is read from AWS while it is made: secrets are read with the first use of
+    what needs them.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._session = boto3.Session()
+
+    @classmethod
+    def from_environment(cls) -> "Product":
+        """Return the product as the environment's settings say."""
+        return cls(Settings())
+
+    @cached_property
+    def events_table(self) -> Table:
+        """The table of events, drifts and held calls."""
+        return Table(self._dynamodb, self.settings.events_table)
+
+    @cached_property
+    def state_table(self) -> Table:
+        """The table of indexed states."""
+        return Table(self._dynamodb, self.settings.state_table)
+
+    @cached_property
+    def drifts(self) -> DynamoDriftRepository:
+        """The drifts' current records."""
+        return DynamoDriftRepository(self.events_table, self._retention)
+
+    @cached_property
+    def events(self) -> DynamoEventLog:
+        """The feed's events."""
+        return DynamoEventLog(self.events_table, self._retention)
+
+    @cached_property
+    def held(self) -> DynamoHeldCalls:
+        """The calls that wait."""
+        return DynamoHeldCalls(self.events_table, self._retention)
+
+    @cached_property
+    def states(self) -> DynamoStateIndex:
+        """Terraform's states."""
+        return DynamoStateIndex(self.state_table)
+
+    @cached_property
+    def objects(self) -> ObjectStore:
+        """The reader of log files and state objects."""
+        return ObjectStore(self._client("s3"), self.settings.max_object_bytes)
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The catalog of events."""
+        return load_catalog()
+
+    @cached_property
+    def fingerprint(self) -> Fingerprint:
+        """What hides secrets; raises ConfigurationError without a key: a known one would hide nothing."""
+        key = self._secret(self.settings.fingerprint_key, self.settings.fingerprint_secret_arn)
+        if key is None:
+            raise ConfigurationError("set TFDRIFT_FINGERPRINT_KEY or TFDRIFT_FINGERPRINT_SECRET_ARN")
+        return Fingerprint(key.encode("utf-8"))
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The installation's decisions."""
+        return Policy(
+            fingerprint=self.fingerprint,
+            ignore=parse_ignore_rules(self.settings.ignore),
+            terraform_principals=self.settings.terraform_principals,
+            grace=timedelta(seconds=self.settings.grace_seconds),
+        )
+
+    @cached_property
+    def ingest_cloudtrail(self) -> IngestCloudTrail:
+        """Takes in CloudTrail records."""
+        return IngestCloudTrail(self._assess, self._tracker, self._waiting, utc_now)
+
+    @cached_property
+    def ingest_falco(self) -> IngestFalco:
+        """Takes in Falco alerts."""
+        return IngestFalco(self.events, self.catalog, self.ingest_cloudtrail, utc_now)
+
+    @cached_property
+    def ingest_state(self) -> IngestState:
+        """Takes in versions of states."""
+        return IngestState(self.states, self.events, self._waiting, self._adopt, self.policy, utc_now)
+
+    @cached_property
+    def forget_state(self) -> ForgetState:
+        """Takes in that a state's object is gone."""
+        return ForgetState(self.states, self.events, self._adopt, utc_now)
+
+    @cached_property
+    def release_held_calls(self) -> ReleaseHeldCalls:
+        """Reports the calls that waited in vain."""
+        return ReleaseHeldCalls(self._waiting)
+
+    def read_object(self, bucket: str, key: str, version_id: str | None) -> bytes:
+        """Return an object's content; see `tfdrift.adapters.objects.ObjectStore.read`."""
+        return self.objects.read(bucket, key, version_id).data
+
+    def watches(self, bucket: str) -> bool:
+        """Whether states of that bucket are indexed."""
+        return not self.settings.state_buckets or bucket in self.settings.state_buckets
+
+    def rest_services(self) -> "RestServices":
+        """Return the use cases behind the REST API."""
+        from tfdrift.rest.dependencies import RestServices
+
+        return RestServices(
+            drifts=self.drifts,
+            events=self.events,
+            states=self.states,
+            queries=Queries(self.drifts, self.events, self.states),
+            take_alert=self._take_alert,
+            api_token=lambda: self._api_token,
+            version=version("tfdrift"),
+        )
+
+    def rest_app(self) -> "FastAPI":
+        """Return an app that serves the REST API."""
+        # FastAPI takes a third of a second to import, which functions behind a queue need not spend.
+        from tfdrift.rest.application import build_rest_app
+
+        return build_rest_app(self.rest_services(), cors_origins=self.settings.cors_origins)
+
+    def _take_alert(self, alert: JsonValue) -> bool:
+        return self.ingest_falco.ingest(alert).is_new
+
+    @cached_property
+    def _api_token(self) -> str | None:
+        return self._secret(self.settings.api_token, self.settings.api_token_secret_arn)
+
+    @cached_property
+    def _assess(self) -> AssessCall:
+        return AssessCall(self.catalog, self.states, self.drifts, self.policy)
+
+    @cached_property
+    def _tracker(self) -> TrackDrift:
+        return TrackDrift(self.drifts)
+
+    @cached_property
+    def _adopt(self) -> AdoptState:
+        return AdoptState(self.catalog, self.states, self.drifts, self._tracker)
+
+    @cached_property
+    def _waiting(self) -> WaitingCalls:
+        return WaitingCalls(self.held, self._assess, self._tracker, self.policy)
+
+    @cached_property
+    def _retention(self) -> timedelta:
+        return timedelta(days=self.settings.retention_days)
+
+    @cached_property
+    def _dynamodb(self) -> Any:  # noqa: ANN401 - boto3 makes each service's client at run time
+        return self._client("dynamodb")
+
+    def _client(self, service: str) -> Any:  # noqa: ANN401 - boto3 makes each service's client at run time
+        return self._session.client(service, config=_CLIENT_CONFIG)  # type: ignore[call-overload]
+
+    def _secret(self, direct: SecretStr | None, arn: str | None) -> str | None:
+        if direct:
+            return direct.get_secret_value()
+        return SecretReader(self._client("secretsmanager")).read(arn) if arn else None

@@ -1,0 +1,44 @@
+"""Puts the routers, the error envelope and the use cases onto a FastAPI app."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+from tfdrift.rest import drifts, events, falco, health, state, summary
+from tfdrift.rest.dependencies import RestServices, provide
+from tfdrift.rest.envelope import Failure, install_error_handlers
+
+_ERRORS: dict[int | str, dict[str, Any]] = {status: {"model": Failure} for status in (400, 404, 422, 500)}
+
+
+def install_rest(app: FastAPI, services: RestServices, *, with_health: bool = True) -> None:
+    """Serve the REST API from an app; one with a health page of its own says ``with_health=False``."""
+    provide(app, services)
+    install_error_handlers(app)
+    routers = [drifts.router, events.router, state.router, summary.router, falco.router]
+    if with_health:
+        routers.append(health.router)
+    for router in routers:
+        app.include_router(router, responses=dict(_ERRORS))
+
+
+def build_rest_app(services: RestServices, *, cors_origins: Sequence[str] = ()) -> FastAPI:
+    """Return an app that serves the REST API alone, for origins other than its own only where named."""
+    app = FastAPI(
+        title="TFDrift",
+        version=services.version,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+    )
+    install_rest(app, services)
+    if cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(cors_origins),
+            allow_methods=["GET", "OPTIONS"],
+            allow_headers=["Authorization", "X-API-Key"],
+        )
+    return app

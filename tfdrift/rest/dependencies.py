@@ -1,0 +1,49 @@
+"""What the routers are given: the use cases of a composition root, by FastAPI's dependencies."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, Request
+
+from tfdrift.domain.json_value import JsonValue
+from tfdrift.service.ports import DriftRepository, EventLog, StateIndex
+from tfdrift.service.queries import Queries
+
+
+@dataclass(frozen=True, slots=True)
+class RestServices:
+    """The use cases behind the REST API.
+
+    Attributes
+    ----------
+    take_alert
+        Takes a decoded Falco alert; False for one that is stored already, InvalidAlert for one that is none.
+    api_token
+        Returns the token of machine clients, None where none is asked for; called with each request, so that
+        a secret is read when it is first needed.
+    version
+        The product's version.
+    """
+
+    drifts: DriftRepository
+    events: EventLog
+    states: StateIndex
+    queries: Queries
+    take_alert: Callable[[JsonValue], bool]
+    api_token: Callable[[], str | None]
+    version: str
+
+
+def provide(app: FastAPI, services: RestServices) -> None:
+    """Give an app the use cases that its routers ask for."""
+    app.state.tfdrift_rest = services
+
+
+def services_of(request: Request) -> RestServices:
+    """Return the use cases of the app that serves a request."""
+    services: RestServices = request.app.state.tfdrift_rest
+    return services
+
+
+ServicesDependency = Annotated[RestServices, Depends(services_of)]

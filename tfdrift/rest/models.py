@@ -1,0 +1,170 @@
+"""The shapes of the REST answers, as the API's description documents them."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+
+class IdentityModel(_Model):
+    """Who made the call."""
+
+    type: str
+    user_name: str | None
+    arn: str | None
+    principal_id: str | None
+    account_id: str | None
+    session_name: str | None
+    mfa: bool | None
+
+
+class OriginModel(_Model):
+    """By what means the call was made, and the facts that say so."""
+
+    kind: str
+    evidence: list[str]
+
+
+class CauseModel(_Model):
+    """The API call that made the drift."""
+
+    event_id: str
+    event_source: str
+    event_name: str
+    request_id: str | None
+
+
+class StateReferenceModel(_Model):
+    """The state version that Terraform's value was read from."""
+
+    bucket: str | None
+    key: str
+    serial: int
+    lineage: str
+    version_id: str | None
+
+
+class ResolutionModel(_Model):
+    """How a drift ended."""
+
+    how: Literal["applied", "reverted", "adopted", "ignored"]
+    by: str | None
+    at: str
+
+
+class DriftModel(_Model):
+    """One attribute of one resource that differs from what Terraform expects."""
+
+    id: str
+    status: Literal["open", "acknowledged", "resolved"]
+    change_type: Literal["created", "modified", "deleted"]
+    severity: Literal["critical", "high", "medium", "low", "info"]
+    severity_reason: str
+    provider: str
+    account_id: str
+    region: str
+    resource_type: str
+    resource_id: str
+    resource_address: str | None
+    managed: bool
+    attribute: str | None
+    old_value: Any = Field(description="Terraform's value.")
+    new_value: Any = Field(description="The value in AWS now.")
+    user_identity: IdentityModel
+    origin: OriginModel
+    source_ip: str | None
+    user_agent: str | None
+    timestamp: str
+    detected_at: str
+    cause: CauseModel
+    state: StateReferenceModel | None
+    fidelity: Literal["exact", "partial", "event_only", "omitted"]
+    resolution: ResolutionModel | None
+
+
+class EventModel(BaseModel):
+    """One event of the feed, as the stream delivered it."""
+
+    event_id: str
+    type: Literal["drift", "falco", "state_change"]
+    timestamp: str
+    severity: str | None
+    resource_type: str | None
+    account_id: str | None
+    payload: dict[str, Any]
+
+
+class StateModel(BaseModel):
+    """One indexed state."""
+
+    bucket: str | None
+    key: str
+    serial: int
+    lineage: str
+    version_id: str | None
+    terraform_version: str | None
+    resource_count: int
+    indexed_at: str
+
+
+class ResourceModel(BaseModel):
+    """One resource instance of one state; secrets are fingerprints."""
+
+    address: str
+    resource_type: str
+    resource_id: str
+    provider: str
+    account_id: str | None
+    region: str | None
+    identifiers: list[str]
+    depends_on: list[str]
+    state: StateReferenceModel
+    attributes: dict[str, Any]
+
+
+class StatsModel(BaseModel):
+    """Figures over all; all but `by_status` count the drifts that are not over."""
+
+    by_status: dict[str, int]
+    by_severity: dict[str, int]
+    by_resource_type: dict[str, int]
+    by_account: dict[str, int]
+    by_origin: dict[str, int]
+    unmanaged: int
+    events_by_type: dict[str, int]
+    states: int
+    resources: int
+
+
+class ProviderModel(BaseModel):
+    """A Terraform provider, and how many resources of how many types the states hold of it."""
+
+    name: str
+    resources: int
+    resource_types: int
+
+
+class HealthModel(BaseModel):
+    """That the process answers, and which version it is."""
+
+    status: Literal["ok"]
+    version: str
+
+
+class RejectedAlertModel(BaseModel):
+    """An alert of a list that could not be taken: its position and what is wrong with it."""
+
+    index: int
+    reason: str
+
+
+class FalcoReceiptModel(BaseModel):
+    """What became of the alerts of a request."""
+
+    received: int
+    stored: int
+    duplicates: int
+    rejected: list[RejectedAlertModel]

@@ -1,0 +1,88 @@
+"""Query parameters of the listings: paging and filters, each fault answered with 400 and a code."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, TypeVar
+
+from fastapi import Query
+
+from tfdrift.domain.timestamps import InvalidTime, parse_time
+from tfdrift.rest.envelope import ApiError
+from tfdrift.service.ports import Page
+
+MAX_LIMIT = 1000
+DEFAULT_LIMIT = 50
+_MAX_PAGE = 1_000_000
+_MAX_VALUES = 100
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+PageParameter = Annotated[str | None, Query(alias="page", description="Page number, from 1.")]
+LimitParameter = Annotated[
+    str | None, Query(alias="limit", description=f"Entries a page, at most {MAX_LIMIT}; {DEFAULT_LIMIT}.")
+]
+Repeated = Annotated[
+    list[str] | None, Query(description="May be repeated, or hold several, comma separated.")
+]
+SinceParameter = Annotated[
+    str | None, Query(description="ISO-8601 time; only what happened then or later. UTC without an offset.")
+]
+
+
+def page_from(page: PageParameter = None, limit: LimitParameter = None) -> Page:
+    """Return the wanted page; a limit above 1000 is refused, so that nobody mistakes a part for the whole."""
+    return Page(
+        _number("page", page, default=1, most=_MAX_PAGE),
+        _number("limit", limit, default=DEFAULT_LIMIT, most=MAX_LIMIT),
+    )
+
+
+def since_from(since: SinceParameter = None) -> datetime | None:
+    """Return the time from which on entries are wanted."""
+    if since is None or not since.strip():
+        return None
+    try:
+        # A plus sign that a client left unescaped in the query arrives as a space.
+        return parse_time(_mend_offset(since.strip()))
+    except InvalidTime as error:
+        raise ApiError(400, "invalid_since", f"since: {error}") from error
+
+
+def values_of(name: str, given: Sequence[str] | None) -> tuple[str, ...]:
+    """Return the values of a parameter that may be repeated or comma separated."""
+    values = [part.strip() for text in given or () for part in text.split(",") if part.strip()]
+    if len(values) > _MAX_VALUES:
+        raise ApiError(400, f"invalid_{name}", f"{name}: at most {_MAX_VALUES} values, got {len(values)}")
+    return tuple(dict.fromkeys(values))
+
+
+def choices_of(name: str, given: Sequence[str] | None, choices: type[Choice]) -> tuple[Choice, ...]:
+    """Return the values of a parameter that knows only certain ones."""
+    found = []
+    for value in values_of(name, given):
+        try:
+            found.append(choices(value.lower()))
+        except ValueError as error:
+            known = ", ".join(choice.value for choice in choices)
+            message = f"{name}: {value[:40]!r} is not one of {known}"
+            raise ApiError(400, f"invalid_{name}", message) from error
+    return tuple(dict.fromkeys(found))
+
+
+def _number(name: str, given: str | None, *, default: int, most: int) -> int:
+    if given is None or not given.strip():
+        return default
+    text = given.strip()
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    if not 1 <= number <= most:
+        raise ApiError(
+            400, f"invalid_{name}", f"{name}: expected a number from 1 to {most}, got {given[:20]!r}"
+        )
+    return number
+
+
+def _mend_offset(text: str) -> str:
+    head, separator, offset = text.rpartition(" ")
+    is_offset = len(offset) in {4, 5} and offset.replace(":", "").isdigit() and "T" in head
+    return f"{head}+{offset}" if separator and is_offset else text
