@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tfdrift.domain.comparison import attribute_at, equal, is_known
+from tfdrift.domain.attribute_path import attribute_at, is_known
+from tfdrift.domain.comparison import equal
 from tfdrift.domain.drift import (
     ChangeType,
     DriftRecord,
