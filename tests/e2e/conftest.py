@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.e2e.stack import Stack, running_stack
-from tests.e2e.watch import PageWatch
+from tests.e2e.watch import watched
 from tfdrift.demo.emulator import Emulator
 from tools.chromium import running_chromium
 
@@ -45,7 +45,7 @@ def page(chromium: Browser) -> Iterator[Page]:
     context = chromium.new_context()
     context.set_default_timeout(30_000)
     opened = context.new_page()
-    watch = PageWatch.of(opened)
+    faults = watched(opened)
     yield opened
     context.close()
-    assert watch.faults == []
+    assert faults == []

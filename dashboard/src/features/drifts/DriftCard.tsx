@@ -1,6 +1,7 @@
 /** One drift: what changed, who did it, from where, and whether it is dangerous. */
 import { memo } from "react";
 import type { Drift } from "../../api/types";
+import { Breakable } from "../../shared/ui/Breakable";
 import { SeverityBadge } from "../../shared/ui/SeverityBadge";
 import { ValueDiffView } from "../../shared/ui/ValueDiffView";
 import { When } from "../../shared/ui/When";
@@ -19,7 +20,9 @@ export const DriftCard = memo(function DriftCard({ drift }: { readonly drift: Dr
     >
       <header className="tf-drift-head">
         <SeverityBadge severity={drift.severity} />
-        <h3 className="tf-drift-title">{title}</h3>
+        <h3 className="tf-drift-title">
+          <Breakable text={title} />
+        </h3>
         <When at={drift.timestamp} />
       </header>
       <p className="tf-drift-subtitle">

@@ -5,6 +5,7 @@ import Header from "@cloudscape-design/components/header";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { StatusIndicatorProps } from "@cloudscape-design/components/status-indicator";
 import type { StateChange } from "../../api/types";
+import { Breakable } from "../../shared/ui/Breakable";
 import { When } from "../../shared/ui/When";
 
 const LOOKS: Readonly<Record<string, StatusIndicatorProps.Type>> = {
@@ -28,7 +29,9 @@ export function StateChangesPanel({ changes }: { readonly changes: readonly Stat
           <li key={change.id}>
             <div className="tf-list-head">
               <StatusIndicator type={LOOKS[change.action] ?? "info"}>{change.action}</StatusIndicator>
-              <strong className="tf-list-title tf-mono">{change.resource}</strong>
+              <strong className="tf-list-title tf-mono">
+                <Breakable text={change.resource} />
+              </strong>
               <When at={change.timestamp} />
             </div>
             <p className="tf-list-note">{details(change)}</p>
