@@ -34,7 +34,8 @@ def resources_of_entry(
     module = entry.get("module")
     prefix = f"{module}." if isinstance(module, str) and module else ""
     provider = _provider(entry.get("provider"), resource_type)
-    instances = entry.get("instances") or []
+    instances = entry.get("instances")
+    instances = [] if instances is None else instances
     if not isinstance(instances, list):
         raise MalformedEntry("field 'instances' is not a list")
     for instance in instances:

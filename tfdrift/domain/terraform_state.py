@@ -81,7 +81,8 @@ def parse_state(
         bucket=bucket,
         version_id=version_id,
     )
-    entries = document.get("resources") or []
+    entries = document.get("resources")
+    entries = [] if entries is None else entries
     if not isinstance(entries, list):
         raise UnreadableState("field 'resources' is not a list", _PULL)
     resources: list[ManagedResource] = []
@@ -90,6 +91,8 @@ def parse_state(
             resources += resources_of_entry(entry, reference, fingerprint)
         except MalformedEntry as error:
             raise UnreadableState(f"resources[{index}]: {error}", _PULL) from error
+        except RecursionError as error:
+            raise UnreadableState(f"resources[{index}] is nested too deep", _PULL) from error
     resources.sort(key=lambda resource: resource.address)
     return TerraformState(reference, _text(document.get("terraform_version")), tuple(resources))
 
