@@ -20,16 +20,10 @@ from tfdrift.catalog import Catalog, load_catalog
 from tfdrift.domain.fingerprint import Fingerprint
 from tfdrift.domain.ignore_rules import parse_ignore_rules
 from tfdrift.domain.json_value import JsonValue
-from tfdrift.service.adopt_state import AdoptState
-from tfdrift.service.assess_call import AssessCall
 from tfdrift.service.forget_state import ForgetState
-from tfdrift.service.held_calls import ReleaseHeldCalls, WaitingCalls
-from tfdrift.service.ingest_cloudtrail import IngestCloudTrail
-from tfdrift.service.ingest_falco import IngestFalco
-from tfdrift.service.ingest_state import IngestState
 from tfdrift.service.policy import Policy
 from tfdrift.service.queries import Queries
-from tfdrift.service.track_drift import TrackDrift
+from tfdrift.service.use_cases import Ports, UseCases, build_use_cases
 from tfdrift.settings import Settings
 
 if TYPE_CHECKING:
@@ -60,7 +54,6 @@ class Product:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._session = boto3.Session()
 
     @classmethod
     def from_environment(cls) -> "Product":
@@ -126,29 +119,15 @@ class Product:
         )
 
     @cached_property
-    def ingest_cloudtrail(self) -> IngestCloudTrail:
-        """Takes in CloudTrail records."""
-        return IngestCloudTrail(self._assess, self._tracker, self._waiting, utc_now)
-
-    @cached_property
-    def ingest_falco(self) -> IngestFalco:
-        """Takes in Falco alerts."""
-        return IngestFalco(self.events, self.catalog, self.ingest_cloudtrail, utc_now)
-
-    @cached_property
-    def ingest_state(self) -> IngestState:
-        """Takes in versions of states."""
-        return IngestState(self.states, self.events, self._waiting, self._adopt, self.policy, utc_now)
+    def use_cases(self) -> UseCases:
+        """What the product does with evidence."""
+        ports = Ports(self.states, self.drifts, self.events, self.held)
+        return build_use_cases(ports, self.catalog, self.policy, utc_now)
 
     @cached_property
     def forget_state(self) -> ForgetState:
         """Takes in that a state's object is gone."""
-        return ForgetState(self.states, self.events, self._adopt, utc_now)
-
-    @cached_property
-    def release_held_calls(self) -> ReleaseHeldCalls:
-        """Reports the calls that waited in vain."""
-        return ReleaseHeldCalls(self._waiting)
+        return ForgetState(self.states, self.events, self.use_cases.ingest_state.adopt, utc_now)
 
     def read_object(self, bucket: str, key: str, version_id: str | None) -> bytes:
         """Return an object's content; see `tfdrift.adapters.objects.ObjectStore.read`."""
@@ -180,27 +159,11 @@ class Product:
         return build_rest_app(self.rest_services(), cors_origins=self.settings.cors_origins)
 
     def _take_alert(self, alert: JsonValue) -> bool:
-        return self.ingest_falco.ingest(alert).is_new
+        return self.use_cases.ingest_falco.ingest(alert).is_new
 
     @cached_property
     def _api_token(self) -> str | None:
         return self._secret(self.settings.api_token, self.settings.api_token_secret_arn)
-
-    @cached_property
-    def _assess(self) -> AssessCall:
-        return AssessCall(self.catalog, self.states, self.drifts, self.policy)
-
-    @cached_property
-    def _tracker(self) -> TrackDrift:
-        return TrackDrift(self.drifts)
-
-    @cached_property
-    def _adopt(self) -> AdoptState:
-        return AdoptState(self.catalog, self.states, self.drifts, self._tracker)
-
-    @cached_property
-    def _waiting(self) -> WaitingCalls:
-        return WaitingCalls(self.held, self._assess, self._tracker, self.policy)
 
     @cached_property
     def _retention(self) -> timedelta:
@@ -211,7 +174,7 @@ class Product:
         return self._client("dynamodb")
 
     def _client(self, service: str) -> Any:  # noqa: ANN401 - boto3 makes each service's client at run time
-        return self._session.client(service, config=_CLIENT_CONFIG)  # type: ignore[call-overload]
+        return boto3.client(service, config=_CLIENT_CONFIG)  # type: ignore[call-overload]
 
     def _secret(self, direct: SecretStr | None, arn: str | None) -> str | None:
         if direct:

@@ -30,7 +30,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any] | None:  # no
     if not is_sqs_event(event) and not is_sns_event(event):
         raise ValueError("the event is neither an HTTP request nor messages of SQS or SNS")
     with observed(SERVICE, context) as tally:
-        taker = AlertTaker(product().ingest_falco, tally)
+        taker = AlertTaker(product().use_cases.ingest_falco, tally)
         if is_sqs_event(event):
             return process_messages(event, taker.take, context, service=SERVICE)
         _take_notifications(event, taker)

@@ -12,7 +12,7 @@ SERVICE = "held"
 def handler(_: dict[str, Any], context: Any) -> dict[str, int]:  # noqa: ANN401 - Lambda's untyped context
     """Release what is due; a beat that is lost is made good by the next."""
     with observed(SERVICE, context) as tally:
-        release = product().release_held_calls.run(datetime.now(UTC))
+        release = product().use_cases.release_held_calls.run(datetime.now(UTC))
         tally.outcomes["released"] += release.settled
         tally.outcomes["drift_opened"] += len(release.transitions)
         return {"released": release.settled, "reported": len(release.transitions)}

@@ -10,7 +10,7 @@ from handlers.tfstate.notices import InvalidNotice, NoticeKind, StateNotice, rea
 from tfdrift.adapters.objects import ObjectMissingError, ObjectStore, ObjectTooLargeError, StoredObject
 from tfdrift.domain.terraform_state import UnreadableState
 from tfdrift.service.forget_state import ForgetState
-from tfdrift.service.ingest_state import IngestState
+from tfdrift.service.use_cases import UseCases
 
 SERVICE = "tfstate"
 
@@ -24,8 +24,8 @@ class StateMeans(Protocol):
         ...
 
     @property
-    def ingest_state(self) -> IngestState:
-        """Indexes a state."""
+    def use_cases(self) -> UseCases:
+        """Indexes a state, among others."""
         ...
 
     @property
@@ -101,7 +101,7 @@ class StateTaker:
             return None
 
     def _index(self, notice: StateNotice, found: StoredObject) -> None:
-        result = self.means.ingest_state.ingest(
+        result = self.means.use_cases.ingest_state.ingest(
             found.data, bucket=notice.bucket, key=notice.key, version_id=found.version_id
         )
         self.tally.outcomes["stale" if result.is_stale else "indexed"] += 1
