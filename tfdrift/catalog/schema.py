@@ -133,14 +133,16 @@ class ServiceFile(_Row):
 
     ``model`` is the service's name in the AWS SDK. ``spelling`` gives, for a segment of a path that
     CloudTrail writes in a way that cannot be derived from the model, the model's own word; an empty one is a
-    level that the model does not have. ``outside_model`` lists events that are no operations of today's
-    model, each with a reason.
+    level that the model does not have. ``operations`` gives the operation of an event of another name, with
+    another model's name before a colon where it is of that. ``outside_model`` lists events that are no
+    operations of today's models, each with a reason.
     """
 
     event_source: Annotated[str, Field(pattern=r"^[a-z0-9.-]+\.amazonaws\.com$")]
     model: str
     not_changes: tuple[str, ...] = ()
     spelling: dict[str, str] = {}
+    operations: dict[str, str] = {}
     outside_model: dict[str, str] = {}
     event: tuple[EventRow, ...] = ()
 

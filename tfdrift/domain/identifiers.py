@@ -81,9 +81,6 @@ COMPOSED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 
-_BUCKET_PART = "aws_s3_bucket_"
-_BUCKET = ("{bucket}",)
-
 
 def composed_identifiers(resource_type: str, attributes: JsonObject) -> tuple[str, ...]:
     """Return the ids of a resource that are composed of its attributes, in the table's order.
@@ -91,8 +88,7 @@ def composed_identifiers(resource_type: str, attributes: JsonObject) -> tuple[st
     An id one of whose attributes is missing, null or empty is left out. Booleans are written ``true`` and
     ``false``, as Terraform writes them.
     """
-    templates = COMPOSED.get(resource_type, _BUCKET if resource_type.startswith(_BUCKET_PART) else ())
-    found = (_composed(template, attributes) for template in templates)
+    found = (_composed(template, attributes) for template in COMPOSED.get(resource_type, ()))
     return tuple(identifier for identifier in found if identifier is not None)
 
 

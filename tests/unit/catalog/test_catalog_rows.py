@@ -1,0 +1,167 @@
+"""Every row of the catalog, against the AWS SDK's models and the Terraform provider's schema."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from tests.unit.catalog.walker import (
+    CATALOG,
+    operation,
+    paths_of,
+    response_shape,
+    services,
+    unknown_segment,
+    ways,
+)
+from tfdrift.catalog import InvalidCatalog, load_catalog
+from tfdrift.catalog.loader import Catalog
+from tfdrift.domain.mapping import ANY_TYPE
+
+SCHEMA: dict[str, Any] = json.loads((Path(__file__).parent / "provider_schema.json").read_text("utf-8"))[
+    "types"
+]
+
+ROW = """event_source = "x.amazonaws.com"
+model = "x"
+[[event]]
+names = ["A"]
+types = ["aws_x"]
+ids = ["request.id"]
+"""
+
+
+def test_the_catalog_knows_at_least_130_pairs_that_change_something():
+    changing = [pair for pair in CATALOG.pairs() if CATALOG.mappings(*pair)[0].changes]
+    assert len(changing) >= 290
+
+
+def test_every_event_is_an_operation_of_the_sdk_or_says_why_not():
+    unknown = []
+    for service in services():
+        names = {name for row in service.event for name in row.names} | set(service.not_changes)
+        for name in sorted(names - set(service.outside_model)):
+            try:
+                operation(service, name)
+            except Exception as error:  # noqa: BLE001 - the model's own error type is internal
+                unknown.append((service.event_source, name, str(error)))
+    assert unknown == []
+
+
+def test_every_path_is_in_the_operations_model():
+    unknown = set()
+    for service, names, way in ways():
+        for name in names:
+            if name in service.outside_model:
+                continue
+            shapes = operation(service, name)
+            for path in paths_of(way):
+                root, _, rest = path.partition(".")
+                shape = {"request": shapes.input_shape, "response": response_shape(shapes)}.get(root)
+                segment = (
+                    unknown_segment(shape, rest, service.spelling)
+                    if root in ("request", "response")
+                    else None
+                )
+                if segment is not None:
+                    unknown.add((name, path, segment))
+    assert sorted(unknown) == []
+
+
+def test_every_type_is_the_providers():
+    named = {name for _, _, way in ways() for name in (*way.types, *way.parent_types)}
+    assert sorted(named - set(SCHEMA) - {ANY_TYPE}) == []
+
+
+def test_no_attribute_is_one_that_no_state_can_hold():
+    unknown = set()
+    for _, _, way in ways():
+        types = [name for name in way.types if name != ANY_TYPE]
+        for attribute in (*way.attributes, *way.requires):
+            if types and not any(_has(SCHEMA[name], attribute) for name in types):
+                unknown.add((types[0], attribute))
+    assert sorted(unknown) == []
+
+
+def test_every_type_of_a_row_has_one_of_its_attributes():
+    strange = set()
+    for _, names, way in ways():
+        if not way.attributes or ANY_TYPE in way.types:
+            continue
+        for name in way.types:
+            if not any(_has(SCHEMA[name], attribute) for attribute in way.attributes):
+                strange.add((names[0], name))
+    assert sorted(strange) == []
+
+
+def _has(schema: dict[str, Any], path: str) -> bool:
+    for step in path.split("."):
+        name = step.partition("[")[0]
+        if name not in schema:
+            return False
+        schema = schema[name]
+    return True
+
+
+def test_every_spelling_is_used():
+    for service in services():
+        written = {
+            segment.removesuffix("[]").removesuffix("[0]")
+            for row in service.event
+            for way in (row, *row.otherwise)
+            for path in paths_of(way)
+            for segment in path.split(".")
+        }
+        assert sorted(set(service.spelling) - written) == [], service.event_source
+
+
+def test_every_exception_from_the_model_is_of_an_event():
+    for service in services():
+        names = {name for row in service.event for name in row.names} | set(service.not_changes)
+        assert set(service.outside_model) | set(service.operations) <= names, service.event_source
+
+
+def test_a_name_that_services_share_is_never_guessed():
+    # decision 7
+    assert load_catalog().sources_of("TagResource") == ("kms.amazonaws.com", "lambda.amazonaws.com")
+    assert load_catalog().mappings("dynamodb.amazonaws.com", "TagResource") == ()
+    assert load_catalog().mappings("kms.amazonaws.com", "TagResource") != load_catalog().mappings(
+        "lambda.amazonaws.com", "TagResource"
+    )
+
+
+def test_a_service_without_a_file_is_unknown_and_no_path():
+    assert load_catalog().mappings("../severity.amazonaws.com", "Anything") == ()
+    assert load_catalog().mappings("", "") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ('event_source = "x.amazonaws.com"\nmodel = "x"\n[[event]]\nnames = ["A"]', "types"),
+        ("event_source = [", "x.toml"),
+        ('event_source = "y.amazonaws.com"\nmodel = "x"', "must be the source's"),
+        (
+            f'{ROW}attributes = {{ a = {{ set = "request.a", as = "magic" }} }}',
+            "magic",
+        ),
+        (
+            f'{ROW}attributes = {{ a = {{ set = "request.a", clear = true }} }}',
+            "exactly one",
+        ),
+    ],
+)
+def test_a_file_that_does_not_fit_is_refused_by_name(tmp_path: Path, text: str, named: str):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "x.toml").write_text(text, "utf-8")
+    (tmp_path / "severity.toml").write_text("rule = []", "utf-8")
+    with pytest.raises(InvalidCatalog, match=named):
+        Catalog(tmp_path).mappings("x.amazonaws.com", "A")
+
+
+def test_rows_cannot_be_changed_by_who_reads_them():
+    row = services()[0].event[0]
+    with pytest.raises(ValidationError):
+        row.names = ()
