@@ -16,6 +16,7 @@ from tfdrift.demo.app_process import AppError, require_free_port, running_app
 from tfdrift.demo.board import board
 from tfdrift.demo.deploy import DeployError, deploy
 from tfdrift.demo.emulator import EmulatorError, running_emulator
+from tfdrift.demo.emulator_clients import EmulatorClients
 from tfdrift.demo.smoke_report import print_report
 from tfdrift.demo.stage import Stage, StageError
 from tfdrift.demo.story import Step, story
@@ -23,6 +24,7 @@ from tfdrift.demo.verdict import Played, Verdict, judge
 from tfdrift.demo.watch import Watch, watching
 from tfdrift.demo.world import build_world
 
+DASHBOARD = Path(__file__).resolve().parents[2] / "dashboard" / "dist"
 _ARRIVAL_SECONDS = 30.0
 _SILENCE_SECONDS = 4.0
 _PAUSE_SECONDS = 2.5
@@ -67,15 +69,21 @@ def running_product(port: int, console: Console) -> Iterator[Product]:
         console.print("demo: starting the AWS emulator", highlight=False)
         emulator = stack.enter_context(running_emulator(folder / "emulator"))
         console.print("demo: deploying the synthesised CDK template", highlight=False)
-        deployment = deploy(emulator, folder)
+        deployment = deploy(emulator)
+        environment = {
+            **emulator.environment(),
+            **deployment.app_environment(),
+            "TFDRIFT_DASHBOARD_DIR": str(DASHBOARD),
+        }
         console.print("demo: starting the streaming app", highlight=False)
-        url = stack.enter_context(running_app(port, deployment.app_environment(), folder / "app.log"))
+        url = stack.enter_context(running_app(port, environment, folder / "app.log"))
         watch = stack.enter_context(watching(f"{url}/api/v1/stream"))
         if not watch.connected.wait(_ARRIVAL_SECONDS):
             raise AppError(f"the stream did not say 'connected': {watch.failures}")
-        world = build_world(emulator)
-        stage = Stage(emulator, world, deployment.state_bucket, deployment.falco_url)
-        yield Product(url, stage, story(world, emulator.client), watch)
+        clients = stack.enter_context(EmulatorClients(emulator))
+        world = build_world(clients)
+        stage = Stage(clients, world, deployment.state_bucket, deployment.falco_url)
+        yield Product(url, stage, story(world, clients), watch)
 
 
 def _smoke(product: Product) -> int:

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 import httpx
 
 from tfdrift.demo.cloudtrail_records import record
-from tfdrift.demo.emulator import Emulator
+from tfdrift.demo.deploy import RECORD_SOURCE
+from tfdrift.demo.emulator_clients import EmulatorClients
 from tfdrift.demo.story import ApiCall, FalcoAlert, StateUpload, Step
 from tfdrift.demo.verdict import Played
 from tfdrift.demo.world import World, state_document
 
-EVENT_SOURCE = "tfdrift.demo"
 STATE_KEY = "production/terraform.tfstate"
 _DETAIL_TYPE = "AWS API Call via CloudTrail"
 
@@ -27,7 +27,7 @@ class StageError(Exception):
 class Stage:
     """Where the evidence goes: the state's bucket, the event bus, and the URL that takes Falco's alerts."""
 
-    emulator: Emulator
+    clients: EmulatorClients
     world: World
     state_bucket: str
     falco_url: str
@@ -60,15 +60,15 @@ class Stage:
         return lambda: self._put_event(json.dumps(written))
 
     def _put_event(self, detail: str) -> None:
-        answer = self.emulator.client("events").put_events(
-            Entries=[{"Source": EVENT_SOURCE, "DetailType": _DETAIL_TYPE, "Detail": detail}]
+        answer = self.clients("events").put_events(
+            Entries=[{"Source": RECORD_SOURCE, "DetailType": _DETAIL_TYPE, "Detail": detail}]
         )
         if answer["FailedEntryCount"]:
             raise StageError(f"EventBridge refused the record: {answer['Entries'][0]}")
 
     def _upload(self, action: StateUpload) -> None:
         body = state_document(self.world, serial=action.serial, worker_timeout=action.worker_timeout)
-        self.emulator.client("s3").put_object(Bucket=self.state_bucket, Key=STATE_KEY, Body=body)
+        self.clients("s3").put_object(Bucket=self.state_bucket, Key=STATE_KEY, Body=body)
 
     def _alert(self, action: FalcoAlert) -> None:
         answer = httpx.post(self.falco_url, json=action.body, timeout=30.0)

@@ -4,9 +4,9 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from tfdrift.demo.cloudtrail_records import Call, Caller, console_user, sso_session, terraform_session
+from tfdrift.demo.emulator_clients import EmulatorClients
 from tfdrift.demo.world import BUCKET, ORDERS, ROLE, WORKER, World
 from tfdrift.domain.feed_event import EventType
 from tfdrift.domain.json_value import JsonObject, JsonValue
@@ -60,13 +60,13 @@ class Step:
     expected: tuple[Expected, ...]
 
 
-def story(world: World, client: Callable[[str], Any]) -> tuple[Step, ...]:
-    """Return the steps in order; `client` returns the boto3 client of a service."""
+def story(world: World, clients: EmulatorClients) -> tuple[Step, ...]:
+    """Return the steps in order; `clients` make the changes."""
     return (
         _first_state(),
-        *_changes_by_people(world, client),
-        *_terraform_applies(world, client),
-        *_failure_and_revert(world, client),
+        *_changes_by_people(world, clients),
+        *_terraform_applies(world, clients),
+        *_failure_and_revert(world, clients),
         *_falco_alerts(),
     )
 
@@ -97,10 +97,10 @@ def _open_ssh(world: World) -> JsonObject:
 _SSH = [{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
 
 
-def _changes_by_people(world: World, client: Callable[[str], Any]) -> Iterator[Step]:
+def _changes_by_people(world: World, clients: EmulatorClients) -> Iterator[Step]:
     oncall = console_user(world.account_id, "oncall")
     developer = sso_session(world.account_id, "Developer", "developer@example.com")
-    ec2, functions, s3, iam = (client(name) for name in ("ec2", "lambda", "s3", "iam"))
+    ec2, functions, s3, iam = (clients(name) for name in ("ec2", "lambda", "s3", "iam"))
     yield Step(
         "Console: SSH opened to the world",
         ApiCall(
@@ -173,9 +173,9 @@ def _changes_by_people(world: World, client: Callable[[str], Any]) -> Iterator[S
     )
 
 
-def _terraform_applies(world: World, client: Callable[[str], Any]) -> Iterator[Step]:
+def _terraform_applies(world: World, clients: EmulatorClients) -> Iterator[Step]:
     pipeline = terraform_session(world.account_id, "terraform-apply")
-    functions = client("lambda")
+    functions = clients("lambda")
     timeout: JsonObject = {"functionName": WORKER, "timeout": 60}
     yield Step(
         "Terraform: timeout applied (must not alert)",
@@ -194,9 +194,9 @@ def _terraform_applies(world: World, client: Callable[[str], Any]) -> Iterator[S
     )
 
 
-def _failure_and_revert(world: World, client: Callable[[str], Any]) -> Iterator[Step]:
+def _failure_and_revert(world: World, clients: EmulatorClients) -> Iterator[Step]:
     oncall = console_user(world.account_id, "oncall")
-    ec2 = client("ec2")
+    ec2 = clients("ec2")
     denied = "You are not authorized to perform this operation."
     yield Step(
         "A call that AWS refused (must not alert)",

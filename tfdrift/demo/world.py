@@ -6,7 +6,8 @@ import zipfile
 from dataclasses import dataclass
 from typing import Any
 
-from tfdrift.demo.emulator import REGION, Emulator
+from tfdrift.demo.emulator import REGION
+from tfdrift.demo.emulator_clients import EmulatorClients
 from tfdrift.domain.json_value import JsonObject, JsonValue
 
 ROLE = "orders-app"
@@ -35,9 +36,9 @@ class World:
     instance_id: str
 
 
-def build_world(emulator: Emulator) -> World:
+def build_world(clients: EmulatorClients) -> World:
     """Make the resources that the demo's Terraform manages, as its first apply would have."""
-    ec2 = emulator.client("ec2")
+    ec2 = clients("ec2")
     vpc_id = ec2.create_vpc(CidrBlock="10.20.0.0/16")["Vpc"]["VpcId"]
     subnet_id = ec2.create_subnet(VpcId=vpc_id, CidrBlock="10.20.1.0/24")["Subnet"]["SubnetId"]
     group_id = ec2.create_security_group(GroupName="web", Description="HTTPS only", VpcId=vpc_id)["GroupId"]
@@ -60,12 +61,12 @@ def build_world(emulator: Emulator) -> World:
         SubnetId=subnet_id,
         SecurityGroupIds=[group_id],
     )["Instances"][0]
-    role_arn = emulator.client("iam").create_role(RoleName=ROLE, AssumeRolePolicyDocument=json.dumps(_TRUST))[
-        "Role"
-    ]["Arn"]
-    _create_functions(emulator.client("lambda"), role_arn)
-    _create_bucket(emulator.client("s3"))
-    account_id: str = emulator.client("sts").get_caller_identity()["Account"]
+    role_arn = clients("iam").create_role(RoleName=ROLE, AssumeRolePolicyDocument=json.dumps(_TRUST))["Role"][
+        "Arn"
+    ]
+    _create_functions(clients("lambda"), role_arn)
+    _create_bucket(clients("s3"))
+    account_id: str = clients("sts").get_caller_identity()["Account"]
     return World(account_id, REGION, vpc_id, subnet_id, group_id, instance["InstanceId"])
 
 
