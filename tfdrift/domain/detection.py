@@ -24,6 +24,7 @@ from tfdrift.domain.parameters import values_at
 from tfdrift.domain.security_group_changes import security_group_changes
 from tfdrift.domain.severity import Judged, severity_of
 from tfdrift.domain.touched_resources import touched_resources
+from tfdrift.domain.values_so_far import ValuesSoFar
 
 __all__ = [
     "TRANSLATORS",
@@ -80,8 +81,11 @@ def detect(
     if record.parameters_omitted:
         return _omitted(record, mappings, lookup)
     severities = mappings[0].severities
-    changes = [change for mapping in mappings for change in _changes(record, mapping, lookup, current)]
-    findings = _sorted(_finding(record, change, severities) for change in changes)
+    seen = ValuesSoFar(current)
+    for mapping in mappings:
+        for change in _changes(record, mapping, lookup, seen):
+            seen.note(change)
+    findings = _sorted(_finding(record, change, severities) for change in seen.changes())
     return Detection(_outcome(findings), findings)
 
 

@@ -66,7 +66,7 @@ def _of_row(row: WayRow | AttributeRow | str) -> Iterator[str]:
 
 
 def unknown_segment(shape: Shape | None, path: str, spelling: dict[str, str]) -> str | None:
-    """Return the first segment of a path (without its root) that a shape does not have, None if it has all."""
+    """Return the first segment of a path without its root that a shape does not have, None if it has all."""
     for written in path.split(".") if path else []:
         name = written.removesuffix("[]").removesuffix("[0]")
         shape = _below(shape, name, spelling)

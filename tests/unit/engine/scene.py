@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-
 from tfdrift.catalog import load_catalog
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
 from tfdrift.domain.detection import Detection, StateValues, detect
