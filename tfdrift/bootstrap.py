@@ -1,5 +1,6 @@
 """The composition root: makes clients, repositories and use cases from the settings, once and when needed."""
 
+import threading
 from datetime import timedelta
 from functools import cached_property
 from importlib.metadata import version
@@ -39,6 +40,9 @@ _CLIENT_CONFIG = Config(
     max_pool_connections=50,
     tcp_keepalive=True,
 )
+
+
+_CLIENTS_LOCK = threading.Lock()
 
 
 class ConfigurationError(Exception):
@@ -174,7 +178,9 @@ class Product:
         return self._client("dynamodb")
 
     def _client(self, service: str) -> Any:  # noqa: ANN401 - boto3 makes each service's client at run time
-        return boto3.client(service, config=_CLIENT_CONFIG)  # type: ignore[call-overload]
+        # boto3's default session is not made for threads: two requests may come first at once.
+        with _CLIENTS_LOCK:
+            return boto3.client(service, config=_CLIENT_CONFIG)  # type: ignore[call-overload]
 
     def _secret(self, direct: SecretStr | None, arn: str | None) -> str | None:
         if direct:

@@ -26,7 +26,7 @@ def adapter() -> "Mangum":
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any] | None:  # noqa: ANN401 - Lambda's untyped context
     """Take alerts; the answer is that of the way they came."""
     if "requestContext" in event:
-        return dict(adapter()(event, context))
+        return _answer(event, context)
     if not is_sqs_event(event) and not is_sns_event(event):
         raise ValueError("the event is neither an HTTP request nor messages of SQS or SNS")
     with observed(SERVICE, context) as tally:
@@ -35,6 +35,13 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any] | None:  # no
             return process_messages(event, taker.take, context, service=SERVICE)
         _take_notifications(event, taker)
         return None
+
+
+def _answer(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's untyped context
+    with observed(SERVICE, context) as tally:
+        answer = dict(adapter()(event, context))
+        tally.outcomes[f"http_{answer['statusCode']}"] += 1
+        return answer
 
 
 def _take_notifications(event: dict[str, Any], taker: AlertTaker) -> None:

@@ -11,7 +11,8 @@ from tfdrift.domain.timestamps import format_time, parse_time
 
 SHARDS = 4
 STREAMED_PAYLOAD_LIMIT = 96 * 1024
-_LONGEST_ID = 1024
+# A sort key holds 1024 bytes, and that of the index by time begins with a time and the key's prefix.
+_LONGEST_ID = 900
 _FULL_PAYLOAD = "full_payload"
 
 

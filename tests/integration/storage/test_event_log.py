@@ -115,8 +115,9 @@ def test_a_payload_that_no_item_can_hold_is_kept_short_and_not_lost(log: DynamoE
     assert str(found.payload["output"]).endswith("… [shortened, 600000 characters]")
 
 
-def test_an_id_too_long_for_a_key_is_stored_once(log: DynamoEventLog) -> None:
-    long_id = "state:" + "k" * 3000
+@pytest.mark.parametrize("length", [900, 1010, 3000])
+def test_an_id_of_any_length_is_stored_once(log: DynamoEventLog, length: int) -> None:
+    long_id = "k" * length
 
     assert log.append(event(long_id))
     assert not log.append(event(long_id))
