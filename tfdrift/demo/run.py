@@ -105,16 +105,22 @@ def _await_arrivals(watch: Watch, played: tuple[Played, ...]) -> None:
 
 
 def _show(product: Product, console: Console) -> int:
-    """Play the story at a pace that can be watched, then stay live until Ctrl-C."""
+    """Play the story at a pace that can be watched, then stay live until Ctrl-C.
+
+    A step waits for what the one before it must bring: a change that overtakes the first state's indexing
+    would concern a resource that no state holds yet.
+    """
     played: list[Played] = []
     pending = list(product.steps)
-    next_at = time.monotonic()
+    earliest = latest = time.monotonic()
     with Live(console=console, refresh_per_second=_REDRAWS_A_SECOND, screen=False) as live:
         while True:
-            if pending and time.monotonic() >= next_at:
-                played.append(product.stage.play(pending.pop(0)))
-                next_at = time.monotonic() + _PAUSE_SECONDS
             arrivals = product.watch.snapshot()
             verdict: Verdict = judge(tuple(played), arrivals)
+            now = time.monotonic()
+            if pending and now >= (latest if verdict.missing else earliest):
+                played.append(product.stage.play(pending.pop(0)))
+                earliest = time.monotonic() + _PAUSE_SECONDS
+                latest = time.monotonic() + _ARRIVAL_SECONDS
             live.update(board(product.url, tuple(played), verdict, arrivals))
             product.watch.wait(1 / _REDRAWS_A_SECOND)

@@ -49,6 +49,10 @@ class Watch:
         if event.event == "connected":
             self.connected.set()
             return
+        if not event.data:
+            # A comment ends with a blank line, at which the client library hands out an empty event; by the
+            # standard an event without data is none: https://html.spec.whatwg.org/multipage/server-sent-events.html
+            return
         arrival = Arrival(event.id, event.event, json.loads(event.data), time.monotonic())
         with self.changed:
             self.arrivals.append(arrival)
