@@ -19,8 +19,11 @@ RUN uv export --frozen --no-default-groups --extra stream --no-emit-project --pr
       --output-file requirements.txt --quiet \
  && case "$TARGETARCH" in arm64) machine=aarch64 ;; *) machine=x86_64 ;; esac \
  && uv pip install --target /packages --requirements requirements.txt --no-deps --require-hashes \
-      --only-binary :all: --python-platform "$machine-manylinux_2_28" --python-version 3.13 \
- && rm -rf /packages/bin
+      --only-binary :all: --python-platform "$machine-manylinux_2_28" --python-version 3.13
+COPY tfdrift ./tfdrift
+COPY handlers ./handlers
+COPY streaming ./streaming
+RUN uv pip install --target /packages --no-deps --python-version 3.13 . && rm -rf /packages/bin /packages/handlers
 
 FROM python:3.13.9-slim-trixie
 WORKDIR /app
@@ -28,8 +31,6 @@ ENV PYTHONPATH=/app/packages PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
     TFDRIFT_HOST=0.0.0.0 TFDRIFT_PORT=8080 TFDRIFT_DASHBOARD_DIR=/app/dashboard
 COPY --from=dependencies /packages ./packages
 COPY --from=dashboard /dashboard/dist ./dashboard
-COPY tfdrift ./tfdrift
-COPY streaming ./streaming
 USER 10001:10001
 EXPOSE 8080
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 \

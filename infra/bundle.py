@@ -6,6 +6,7 @@ import hashlib
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,6 +61,7 @@ def bundle(target: Target, build_root: Path = PROJECT_ROOT / "build/lambda") -> 
             shutil.rmtree(folder, ignore_errors=True)
             _install_dependencies(target, folder)
             _copy_sources(folder)
+            _add_own_metadata(folder)
             stamp.write_text(fingerprint)
     return folder
 
@@ -88,6 +90,16 @@ def _copy_sources(folder: Path) -> None:
         destination = folder / path.relative_to(PROJECT_ROOT)
         destination.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(path, destination)
+
+
+def _add_own_metadata(folder: Path) -> None:
+    """Write what tells the product its own version, as an installed package has it."""
+    project = tomllib.loads((PROJECT_ROOT / "pyproject.toml").read_text())["project"]
+    information = folder / f"{project['name']}-{project['version']}.dist-info"
+    information.mkdir()
+    (information / "METADATA").write_text(
+        f"Metadata-Version: 2.4\nName: {project['name']}\nVersion: {project['version']}\n"
+    )
 
 
 def _install_dependencies(target: Target, folder: Path) -> None:

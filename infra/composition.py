@@ -33,7 +33,7 @@ def compose(app: App) -> None:
         raise ConfigError(
             f"no bundle of the functions in {config.lambda_bundle}: run 'python -m infra.bundle aws' first"
         )
-    retention = _retention(config)
+    retention = _RETENTIONS[config.log_retention_days]
     data = DataStack(app, "Data", stack_name=f"{config.name}-data")
     ingest = IngestStack(
         app,
@@ -54,9 +54,3 @@ def compose(app: App) -> None:
 def add_security_checks(app: App) -> None:
     """Have every finding of the AWS Solutions rules stop the synthesis."""
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
-
-
-def _retention(config: DeploymentConfig) -> logs.RetentionDays:
-    if config.log_retention_days not in _RETENTIONS:
-        raise ConfigError(f"log_retention_days is none of {', '.join(str(days) for days in _RETENTIONS)}")
-    return _RETENTIONS[config.log_retention_days]

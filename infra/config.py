@@ -2,7 +2,7 @@
 
 from ipaddress import IPv4Network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
@@ -68,8 +68,8 @@ class DeploymentConfig(BaseModel):
     terraform_principals: tuple[str, ...] = ()
     grace_seconds: int = Field(default=900, ge=0, le=86_400)
     ignore_rules: str = ""
-    event_retention_days: int = Field(default=90, ge=1, le=3653)
-    log_retention_days: int = 30
+    event_retention_days: int = Field(default=90, ge=1, le=3650)
+    log_retention_days: Literal[1, 7, 30, 90, 180, 365, 731] = 30
     cors_origins: tuple[str, ...] = ()
     client_networks: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
     certificate_arn: str | None = Field(default=None, pattern=r"^arn:aws[a-z-]*:acm:")

@@ -11,12 +11,11 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra.constructs.streaming_service import PORT
+from infra.constructs.streaming_service import DRAIN, PORT
 
 _LOG_PREFIX = "load-balancer"
 # The stream's comment every 30 s keeps a connection open; twice that leaves room for a late one.
 _IDLE = Duration.seconds(120)
-_DRAIN = Duration.seconds(60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +103,7 @@ class FrontDoor(Construct):
             protocol=elb.ApplicationProtocol.HTTP,
             target_type=elb.TargetType.IP,
             targets=[self._props.service],
-            deregistration_delay=_DRAIN,
+            deregistration_delay=DRAIN,
             health_check=elb.HealthCheck(
                 path="/health", interval=Duration.seconds(15), healthy_threshold_count=2
             ),

@@ -1,4 +1,4 @@
-"""Terraform's states: every new version in a state bucket becomes a message on a queue."""
+"""Terraform's states: every write and deletion in a state bucket becomes a message on a queue."""
 
 from dataclasses import dataclass
 
@@ -38,10 +38,10 @@ class StateSource(Construct):
         rule = events.Rule(
             self,
             "Rule",
-            description="A new version of a Terraform state",
+            description="A Terraform state was written or deleted",
             event_pattern=events.EventPattern(
                 source=["aws.s3"],
-                detail_type=["Object Created"],
+                detail_type=["Object Created", "Object Deleted"],
                 detail={
                     "bucket": {"name": self.bucket_names},
                     "object": {"key": [{"suffix": suffix} for suffix in props.key_suffixes]},
@@ -57,12 +57,16 @@ class StateSource(Construct):
         return [bucket.bucket_name for bucket in self.buckets]
 
     def grant_read(self, function: ProductFunction) -> None:
-        """Let the function fetch a state in the version that its message names."""
+        """Let the function fetch a state in the version that its message names, or see that it is gone."""
         for bucket in self.buckets:
             iam.Grant.add_to_principal(
                 grantee=function.role,
                 actions=["s3:GetObject", "s3:GetObjectVersion"],
                 resource_arns=[bucket.arn_for_objects("*")],
+            ).assert_success()
+            # Without it S3 answers that a missing object is forbidden, and a deleted state could not be told.
+            iam.Grant.add_to_principal(
+                grantee=function.role, actions=["s3:ListBucket"], resource_arns=[bucket.bucket_arn]
             ).assert_success()
             acknowledge(
                 function.role,

@@ -14,6 +14,8 @@ from constructs import Construct
 from infra.acknowledge import acknowledge
 
 PORT = 8080
+# How long a stopping task takes to send its clients away, and the load balancer to forget it.
+DRAIN = Duration.seconds(60)
 _PROJECT_ROOT = Path(__file__).resolve().parents[2]
 _USER = "10001"
 
@@ -83,12 +85,17 @@ class StreamingService(Construct):
         container = task.add_container(
             "app",
             image=ecs.ContainerImage.from_docker_image_asset(image),
-            environment={"TFDRIFT_HOST": "0.0.0.0", "TFDRIFT_PORT": str(PORT), **props.environment},  # noqa: S104 - the task's own interface, closed by its security group
+            environment={
+                "TFDRIFT_HOST": "0.0.0.0",  # noqa: S104 - the task's own interface, closed by its security group
+                "TFDRIFT_PORT": str(PORT),
+                "TFDRIFT_DRAIN_SECONDS": str(DRAIN.to_seconds()),
+                **props.environment,
+            },
             port_mappings=[ecs.PortMapping(container_port=PORT)],
             logging=ecs.LogDrivers.aws_logs(stream_prefix="app", log_group=group),
             readonly_root_filesystem=True,
             user=_USER,
-            # Fargate's longest: streams end at random moments of it, so that clients return spread out.
+            # Fargate's longest: the drain ends streams at random moments, so that clients return spread out.
             stop_timeout=Duration.seconds(120),
             linux_parameters=ecs.LinuxParameters(self, "Linux", init_process_enabled=True),
         )

@@ -79,7 +79,13 @@ class IngestStack(Stack):
                 existing_buckets=self._props.config.state_buckets,
             ),
         )
-        function = self._ingesting("State", "tfstate", _STATE, memory_mib=2048)
+        function = self._ingesting(
+            "State",
+            "tfstate",
+            _STATE,
+            memory_mib=2048,
+            extra={"TFDRIFT_STATE_BUCKETS": ",".join(source.bucket_names)},
+        )
         self._props.data.state.grant_read_write(function.role)
         function.read_from(work, max_concurrency=5)
         source.grant_read(function)
@@ -107,7 +113,13 @@ class IngestStack(Stack):
         )
 
     def _ingesting(
-        self, construct_id: str, handler: str, timeout: Duration, *, memory_mib: int
+        self,
+        construct_id: str,
+        handler: str,
+        timeout: Duration,
+        *,
+        memory_mib: int,
+        extra: dict[str, str] | None = None,
     ) -> ProductFunction:
         """Return a function that writes drifts and events, compares with the state, and fingerprints."""
         function = self._function(
@@ -115,7 +127,7 @@ class IngestStack(Stack):
             handler,
             timeout,
             memory_mib=memory_mib,
-            extra={"TFDRIFT_FINGERPRINT_SECRET_ARN": self._key.arn},
+            extra={"TFDRIFT_FINGERPRINT_SECRET_ARN": self._key.arn, **(extra or {})},
         )
         self._key.grant_read(function)
         self._props.data.events.grant_read_write(function.role)

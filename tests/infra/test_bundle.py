@@ -48,6 +48,10 @@ def test_every_dependency_has_the_locked_version(aws_bundle: Path) -> None:
     assert {name: locked[name] for name in bundled} == bundled
 
 
+def test_the_product_knows_its_own_version(aws_bundle: Path) -> None:
+    assert bundled_versions(aws_bundle)["tfdrift"] == locked_versions()["tfdrift"]
+
+
 def test_what_no_function_runs_stays_out(aws_bundle: Path) -> None:
     for left_out in (
         "typer",

@@ -21,6 +21,7 @@ def test_nothing_set_is_a_complete_and_closed_deployment() -> None:
         ("grace_seconds", -1),
         ("event_retention_days", 0),
         ("state_key_suffixes", []),
+        ("log_retention_days", 5),
         ("name", "TFDrift"),
         ("unknown_option", 1),
     ],

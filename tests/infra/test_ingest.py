@@ -158,6 +158,7 @@ def test_a_new_state_version_is_announced_but_not_its_lock_file(ingest: Template
     assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
     rule = rule_with(ingest, "Object Created")
     assert rule["EventPattern"]["source"] == ["aws.s3"]
+    assert rule["EventPattern"]["detail-type"] == ["Object Created", "Object Deleted"]
     assert rule["EventPattern"]["detail"]["object"] == {"key": [{"suffix": ".tfstate"}]}
 
 
@@ -185,6 +186,8 @@ def test_the_settings_reach_the_functions(configured: dict[str, Template]) -> No
     variables = function["Environment"]["Variables"]
     assert variables["TFDRIFT_TERRAFORM_PRINCIPALS"] == "arn:aws:iam::*:role/terraform-*"
     assert variables["TFDRIFT_CORS_ORIGINS"] == "https://console.example.com"
+    state = configured["Ingest"].resource("StateFunction", "AWS::Lambda::Function")
+    assert state["Environment"]["Variables"]["TFDRIFT_STATE_BUCKETS"] == "states-of-team-a,states-of-team-b"
     assert variables["TFDRIFT_IGNORE"] == "aws_autoscaling_group.*.desired_capacity"
 
 

@@ -77,6 +77,10 @@ def test_only_the_functions_that_fetch_objects_read_buckets(ingest: Template) ->
         if actions_on(ingest, f"{role}Role", "s3", "")
     }
     assert readers == {"CloudTrail", "State"}
+    reads = {"GetObject", "GetObjectVersion"}
+    assert actions_on(ingest, "CloudTrailRole", "s3", "CloudTrailSourceLogFiles") == reads
+    # Whoever may not list a bucket is told that a missing object is forbidden.
+    assert actions_on(ingest, "StateRole", "s3", "StateSourceBucket") == {*reads, "ListBucket"}
     assert actions_on(ingest, "CloudTrailRole", "s3", "StateSourceBucket") == set()
     assert actions_on(ingest, "StateRole", "s3", "CloudTrailSourceLogFiles") == set()
 

@@ -106,7 +106,9 @@ def test_the_container_has_no_root_and_no_writable_file_system(stream: Template)
     assert app["User"] == "10001"
     assert app["ReadonlyRootFilesystem"] is True
     assert app["StopTimeout"] == 120
-    assert {entry["Name"]: entry["Value"] for entry in app["Environment"]}["TFDRIFT_PORT"] == "8080"
+    variables = {entry["Name"]: entry["Value"] for entry in app["Environment"]}
+    assert variables["TFDRIFT_PORT"] == "8080"
+    assert int(variables["TFDRIFT_DRAIN_SECONDS"]) < app["StopTimeout"]
 
 
 def test_a_failed_deployment_rolls_back_and_no_task_is_missed_meanwhile(stream: Template) -> None:

@@ -1,7 +1,6 @@
 """Synthesis needs nothing but this checkout, and stops at whatever the security checks or the linter find."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +10,7 @@ from cfnlint import ManualArgs
 from cfnlint.api import lint_file
 
 from tests.infra.conftest import BUNDLE
-from tfdrift.demo.synthesis import PROJECT_ROOT, SynthesisError, synthesise
+from tfdrift.demo.synthesis import PROJECT_ROOT, SynthesisError, synthesis_environment, synthesise
 
 # CDK writes a function's dependency on its role beside the reference to it (.cfnlintrc.yaml).
 IGNORED = ["W3005"]
@@ -28,41 +27,35 @@ app.synth()
 """
 
 
-def run_python(arguments: list[str], folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run Python at the project's root without credentials, proxies that answer, or Docker."""
-    nothing = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(folder),
-        "CDK_OUTDIR": str(folder / "out"),
-        "CDK_DOCKER": "/bin/false",
-        "DOCKER_HOST": "tcp://127.0.0.1:9",
-        "HTTP_PROXY": "http://127.0.0.1:9",
-        "HTTPS_PROXY": "http://127.0.0.1:9",
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }
-    return subprocess.run(
-        [sys.executable, *arguments],
+def test_synthesis_is_told_of_no_credentials_region_or_docker(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    # Given a shell with an AWS account in it
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    monkeypatch.setenv("CDK_DEFAULT_ACCOUNT", "111122223333")
+    # When the environment of the synthesis, with which all templates of these tests are made, is looked at
+    environment = synthesis_environment(tmp_path, {})
+    # Then nothing of it is there
+    assert not [name for name in environment if name.startswith(("AWS_", "CDK_DEFAULT"))]
+    assert environment["CDK_DOCKER"] == "/bin/false"
+
+
+def test_synthesis_looks_nothing_up(assembly: Path) -> None:
+    manifest = json.loads((assembly / "manifest.json").read_text())
+    # Whatever CDK would have to ask AWS for is listed there.
+    assert "missing" not in manifest
+
+
+def test_a_security_finding_stops_synthesis(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", OPEN_BUCKET],
         cwd=PROJECT_ROOT,
-        env={**nothing, **variables},
+        env=synthesis_environment(tmp_path / "out", {}),
         capture_output=True,
         text=True,
         check=False,
     )
-
-
-def test_synthesis_needs_no_credentials_no_docker_and_no_network(tmp_path: Path) -> None:
-    # Given an environment that offers none of them
-    context = {"tfdrift": {"lambda_bundle": str(BUNDLE)}}
-    # When the app is run as the CDK command runs it
-    done = run_python(["app.py"], tmp_path, CDK_CONTEXT_JSON=json.dumps(context))
-    # Then every stack is there
-    assert done.returncode == 0, done.stderr
-    names = {path.name for path in (tmp_path / "out").glob("*.template.json")}
-    assert names == {"Data.template.json", "Ingest.template.json", "Stream.template.json"}
-
-
-def test_a_security_finding_stops_synthesis(tmp_path: Path) -> None:
-    done = run_python(["-c", OPEN_BUCKET], tmp_path)
     assert done.returncode != 0
     assert "AwsSolutions-S1" in done.stderr
 
@@ -97,16 +90,8 @@ def test_templates_name_no_account_no_region_and_no_folder(assembly: Path) -> No
         assert "us-east-1" not in text
 
 
-@pytest.mark.parametrize(
-    ("context", "said"),
-    [
-        ({"colour": "red"}, "colour"),
-        ({"lambda_bundle": "nowhere"}, "run 'python -m infra.bundle aws' first"),
-        ({"lambda_bundle": str(BUNDLE), "log_retention_days": 5}, "log_retention_days"),
-    ],
-)
-def test_an_unusable_configuration_is_one_clear_line(context: dict[str, str], said: str) -> None:
+def test_an_unusable_configuration_is_one_clear_line() -> None:
     with pytest.raises(SynthesisError) as refused:
-        synthesise("tests-refused", context)  # type: ignore[arg-type]
-    assert said in str(refused.value)
+        synthesise("tests-refused", {"lambda_bundle": "nowhere"})
+    assert "run 'python -m infra.bundle aws' first" in str(refused.value)
     assert "Traceback" not in str(refused.value)

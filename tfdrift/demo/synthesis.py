@@ -17,6 +17,7 @@ PROJECT_ROOT = Path(__file__).resolve().parents[2]
 _BUILD = PROJECT_ROOT / "build"
 _STAMP = ".synthesised"
 _CONTEXT_KEY = "tfdrift"
+_INHERITED = ("HOME", "LANG", "PATH", "TMPDIR")
 
 
 class SynthesisError(Exception):
@@ -31,7 +32,8 @@ def bundle_functions(python: Path) -> Path:
     SynthesisError
         If the locked dependencies cannot be installed.
     """
-    printed = _run([sys.executable, "-m", "infra.bundle", "local", "--python", str(python)], {})
+    arguments = [sys.executable, "-m", "infra.bundle", "local", "--python", str(python)]
+    printed = _run(arguments, dict(os.environ))
     return Path(printed.strip().splitlines()[-1])
 
 
@@ -53,14 +55,21 @@ def synthesise(name: str, context: JsonObject) -> Path:
             return folder
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        environment = {
-            "CDK_OUTDIR": str(folder),
-            "CDK_CONTEXT_JSON": json.dumps({_CONTEXT_KEY: context}),
-            "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
-        }
-        _run([sys.executable, "app.py"], environment)
+        _run([sys.executable, "app.py"], synthesis_environment(folder, context))
         stamp.write_text(fingerprint)
     return folder
+
+
+def synthesis_environment(folder: Path, context: JsonObject) -> dict[str, str]:
+    """Return all that the CDK app is told: no credentials, no region, no Docker."""
+    inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    return {
+        **inherited,
+        "CDK_DOCKER": "/bin/false",
+        "CDK_OUTDIR": str(folder),
+        "CDK_CONTEXT_JSON": json.dumps({_CONTEXT_KEY: context}),
+        "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
+    }
 
 
 def _fingerprint(context: JsonObject) -> str:
@@ -85,7 +94,7 @@ def _run(arguments: list[str], environment: dict[str, str]) -> str:
     done = subprocess.run(
         arguments,
         cwd=PROJECT_ROOT,
-        env={**os.environ, **environment},
+        env=environment,
         capture_output=True,
         text=True,
         check=False,
