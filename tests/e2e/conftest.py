@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.stack import Stack, running_stack
 from tests.e2e.watch import watched
@@ -14,6 +14,9 @@ from tfdrift.demo.emulator import Emulator
 from tools.chromium import running_chromium
 
 _ROOT = Path(__file__).resolve().parents[2]
+
+# A crashed tailer's lease must run out, and the browser waits before it returns: arriving at all is the test.
+expect.set_options(timeout=40_000)
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,8 +11,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.e2e.stack import Stack
+from tests.e2e.stack import Stack, running_stack
 from tests.support.samples import NOON, drift
+from tfdrift.demo.emulator import Emulator
 from tfdrift.domain.feed_event import EventType, FeedEvent
 
 pytestmark = [pytest.mark.browser, pytest.mark.emulator, pytest.mark.timeout(180)]
@@ -32,6 +34,13 @@ _READER = """
 """
 
 _CONNECTED = "const eventSource = new EventSource('/api/v1/stream'); window.source = eventSource;"
+
+
+@pytest.fixture(scope="module")
+def stack(emulator: Emulator, dashboard: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """One app for all snippets: each opens a stream of its own, which begins where the feed stands."""
+    with running_stack(emulator, dashboard, tmp_path_factory.mktemp("stack")) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +73,7 @@ def _send(stack: Stack) -> None:
         (EventType.FALCO, {"severity": "critical", "rule": "Rule", "output": "…", "container_id": "abc123"}),
         (EventType.STATE_CHANGE, {"resource": "aws_iam_policy.example", "action": "modified", "serial": 43}),
     ):
-        stack.events.append(FeedEvent(f"{kind}:1", kind, NOON, dict(payload)))
+        assert stack.events.append(FeedEvent(uuid.uuid4().hex, kind, NOON, dict(payload)))
 
 
 def _await(page: Page, condition: str) -> None:
@@ -102,6 +111,8 @@ def test_connection_errors(stack: Stack, page: Page, contract: str) -> None:
     stack.kill()
 
     _await(page, "seen.some(([name, text]) => name === 'log' && text === 'Reconnecting...')")
+    stack.start()
+    _await(page, "source.readyState === EventSource.OPEN")
 
 
 def test_parsing_errors(stack: Stack, page: Page, contract: str) -> None:
@@ -140,8 +151,8 @@ def component(contract: str, dashboard: Path) -> Iterator[Path]:
     (folder / "MyComponent.tsx").write_text(f"{snippet}\nexport {{ MyComponent }};\n")
     (folder / "api" / "sse.ts").write_text('export * from "../../../src/api/sse";\n')
     (folder / "main.tsx").write_text(_MAIN)
-    (folder / "index.html").write_text('<div id="root"></div><script type="module" src="/main.tsx"></script>')
-    (folder / "tsconfig.json").write_text('{"extends": "../../tsconfig.json", "include": ["."]}')
+    (folder / "index.html").write_text(_PAGE)
+    (folder / "tsconfig.json").write_text(_PROJECT)
     for command in (["tsc", "--project", "."], ["vite", "build", "--logLevel", "warn"]):
         tool = folder.parent / ".bin" / command[0]
         run = subprocess.run([tool, *command[1:]], cwd=folder, capture_output=True, text=True, timeout=120)
@@ -150,6 +161,8 @@ def component(contract: str, dashboard: Path) -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+_PROJECT = '{"extends": "../../tsconfig.json", "include": [], "files": ["main.tsx"]}'
+_PAGE = '<div id="root"></div><script type="module" src="/main.tsx"></script>'
 _MAIN = """
 import { createRoot } from "react-dom/client";
 import { MyComponent } from "./MyComponent";
@@ -166,8 +179,8 @@ def test_react_hooks(stack: Stack, page: Page, component: Path) -> None:
     page.route("**/example/**", built)
     page.route("**/assets/**", built)
     page.goto(f"{stack.origin}/example/")
-    expect(page.get_by_text("Stream: Active")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Stream: Active")).to_be_visible()
 
     stack.record(drift())
 
-    expect(page.get_by_role("listitem")).to_have_text("critical: aws_security_group", timeout=30_000)
+    expect(page.get_by_role("listitem")).to_have_text("critical: aws_security_group")
