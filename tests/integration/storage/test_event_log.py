@@ -1,6 +1,7 @@
 """Feed events in DynamoDB: exact numbers, huge payloads, what the stream carries, listings without scans."""
 
 import json
+import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -162,3 +163,22 @@ def test_filters_apply_together_and_since_is_inclusive(log: DynamoEventLog) -> N
     )
 
     assert [found.event_id for found in listing.items] == ["a"]
+
+
+def test_racing_deliveries_of_one_event_store_it_once(emulator: Any, events_table: Table) -> None:
+    barrier = threading.Barrier(6)
+    answers: list[bool] = []
+    client = emulator.client("dynamodb")
+
+    def deliver() -> None:
+        log = DynamoEventLog(Table(client, events_table.name), RETENTION)
+        barrier.wait(10)
+        answers.append(log.append(event("raced")))
+
+    deliveries = [threading.Thread(target=deliver) for _ in range(6)]
+    for delivery in deliveries:
+        delivery.start()
+    for delivery in deliveries:
+        delivery.join(30)
+
+    assert sorted(answers) == [False] * 5 + [True]
