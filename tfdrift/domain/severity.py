@@ -94,10 +94,17 @@ def _grants_public(judged: Judged) -> bool:
 
 def _grants_everything(judged: Judged) -> bool:
     """Return whether an identity policy allows all actions on all resources."""
+    documents = [_document_of(item) for item in _list(judged.actual)]
     return any(
         statement.get("Action") in (["*"], ["*:*"]) and "*" in _list(statement.get("Resource"))
-        for statement in _allowing(judged.actual)
+        for document in documents
+        for statement in _allowing(document)
     )
+
+
+def _document_of(value: JsonValue) -> JsonValue:
+    """Return the document of a role's inline policy block, or the value itself."""
+    return value["policy"] if isinstance(value, dict) and "policy" in value else value
 
 
 def _trusts_foreigner(judged: Judged) -> bool:
