@@ -37,15 +37,20 @@ class WaitingCalls:
         """Keep a call for the grace window; False when it was kept before."""
         return self.held.hold(HeldCall(record, now, now + self.policy.grace, matched=matched))
 
-    def still_differing(
-        self, record: CloudTrailRecord, findings: Sequence[Finding], waiting: Sequence[HeldCall] | None = None
-    ) -> tuple[Finding, ...]:
+    def newer_than(self, record: CloudTrailRecord) -> list[CloudTrailRecord]:
+        """Return the waiting calls to the same service that were made after this one, oldest first."""
+        return [
+            call.record
+            for call in self.held.held(record.account_id)
+            if call.record.event_source == record.event_source
+            and call_order(call.record) > call_order(record)
+        ]
+
+    def still_differing(self, record: CloudTrailRecord, findings: Sequence[Finding]) -> tuple[Finding, ...]:
         """Return the findings without those that a newer waiting call set back to Terraform's value."""
         if not any(finding.differs for finding in findings):
             return tuple(findings)
-        calls = self.held.held(record.account_id) if waiting is None else waiting
-        later = [call.record for call in calls if _may_follow(call.record, record)]
-        over = {name for call in later for name in self._matches(call)} if later else set()
+        over = {name for later in self.newer_than(record) for name in self._matches(later)}
         return tuple(
             finding for finding in findings if not finding.differs or _drift_id(finding, record) not in over
         )
@@ -60,13 +65,12 @@ class WaitingCalls:
         settled = 0
         transitions: list[Transition] = []
         for account in accounts:
-            waiting = self.held.held(account)
-            for call in (call for call in waiting if not call.matched):
+            for call in (call for call in self.held.held(account) if not call.matched):
                 assessment = as_terraform(self.assess.assess(call.record))
-                differing = self.still_differing(call.record, assessment.findings, waiting)
+                differing = self.still_differing(call.record, assessment.findings)
                 if any(finding.differs and not _seen_by(finding, state) for finding in differing):
                     continue
-                transitions += self.tracker.track(call.record, _matching(assessment), now)
+                transitions += self.tracker.track(call.record, only_matching(assessment), now)
                 settled += self.held.settle(account, call.record.event_id)
         return settled, tuple(transitions)
 
@@ -109,7 +113,8 @@ def _destroyed(finding: Finding) -> Finding:
     return finding
 
 
-def _matching(assessment: Assessment) -> Assessment:
+def only_matching(assessment: Assessment) -> Assessment:
+    """Return the assessment with only the findings that set Terraform's value."""
     return replace(assessment, findings=tuple(f for f in assessment.findings if not f.differs))
 
 
@@ -121,10 +126,6 @@ def _seen_by(finding: Finding, state: StateReference) -> bool:
         and resource is not None
         and (resource.state.bucket, resource.state.key) == (state.bucket, state.key)
     )
-
-
-def _may_follow(later: CloudTrailRecord, record: CloudTrailRecord) -> bool:
-    return later.event_source == record.event_source and call_order(later) > call_order(record)
 
 
 def _drift_id(finding: Finding, record: CloudTrailRecord) -> str:

@@ -1,16 +1,16 @@
 """Takes in one CloudTrail record: the drifts it opens, changes or ends, or why it does none of that."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
-from tfdrift.domain.finding import DetectionOutcome
-from tfdrift.domain.lifecycle import Transition
+from tfdrift.domain.finding import DetectionOutcome, Finding
+from tfdrift.domain.lifecycle import Transition, resource_key
 from tfdrift.domain.origin import is_terraform
 from tfdrift.service.assess_call import AssessCall, Assessment
-from tfdrift.service.held_calls import WaitingCalls, as_terraform
+from tfdrift.service.held_calls import WaitingCalls, as_terraform, only_matching
 from tfdrift.service.track_drift import TrackDrift
 
 
@@ -80,24 +80,48 @@ class IngestCloudTrail:
 
     def _ingest_foreign(self, record: CloudTrailRecord, assessment: Assessment) -> IngestResult:
         now = self.now()
-        findings = self.waiting.still_differing(record, assessment.findings)
-        transitions = self.tracker.track(record, replace(assessment, findings=findings), now)
-        if not transitions and any(not finding.differs for finding in findings):
+        transitions = self._track(record, assessment, now)
+        if self._may_be_overtaken(record, assessment.findings, transitions):
             self.waiting.hold(record, now, matched=True)
         outcome = IngestOutcome.FINDINGS if assessment.findings else IngestOutcome.IGNORED
         return IngestResult(outcome, transitions, len(assessment.ignored))
 
     def _ingest_own(self, record: CloudTrailRecord, assessment: Assessment) -> IngestResult:
         now = self.now()
-        matching = tuple(finding for finding in assessment.findings if not finding.differs)
-        transitions = self.tracker.track(record, replace(assessment, findings=matching), now)
-        differs = len(matching) < len(assessment.findings)
+        matching = only_matching(assessment)
+        transitions = self._track(record, matching, now)
+        differs = len(matching.findings) < len(assessment.findings)
         held = False
-        if differs or (matching and not transitions):
+        if differs or self._may_be_overtaken(record, matching.findings, transitions):
             held = self.waiting.hold(record, now, matched=not differs)
         return IngestResult(
             IngestOutcome.TERRAFORM, transitions, len(assessment.ignored), held=held and differs
         )
+
+    def _track(
+        self, record: CloudTrailRecord, assessment: Assessment, now: datetime
+    ) -> tuple[Transition, ...]:
+        """Apply a call and, where it moved a drift, the newer calls that arrived before it once more."""
+        transitions = list(self.tracker.track(record, assessment, now))
+        if not transitions:
+            return ()
+        for later in self.waiting.newer_than(record):
+            again = self.assess.assess(later)
+            if is_terraform(later, self.waiting.policy.terraform_principals):
+                again = only_matching(as_terraform(again))
+            transitions += self.tracker.track(later, again, now)
+        return tuple(transitions)
+
+    def _may_be_overtaken(
+        self, record: CloudTrailRecord, findings: Iterable[Finding], transitions: Iterable[Transition]
+    ) -> bool:
+        """Return whether an older call that arrives later could hide what this call set.
+
+        So it is where the call moved nothing, because the value was there already, and no record tells of it.
+        """
+        moved = {transition.drift.id for transition in transitions}
+        still = (resource_key(finding, record).drift_id(finding.attribute) for finding in findings)
+        return any(drift not in moved and not self.tracker.tells_of(drift, record) for drift in still)
 
 
 _SILENT = {

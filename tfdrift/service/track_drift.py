@@ -37,6 +37,11 @@ class TrackDrift:
         ]
         return tuple(step for step in done if step is not None)
 
+    def tells_of(self, drift_id: str, record: CloudTrailRecord) -> bool:
+        """Return whether a drift's record has that call as its cause or its end."""
+        stored = self.drifts.get(drift_id)
+        return stored is not None and call_id(record) in _calls_of(stored.record)
+
     def step(self, drift_id: str, cause: str, happened_at: datetime, decide: Decide) -> Transition | None:
         """Store the step that `decide` makes of a drift's record, with its event.
 
@@ -116,9 +121,9 @@ def _resolving(ending: Resolution) -> Decide:
 
 
 def _tells_of(record: CloudTrailRecord, siblings: Iterable[VersionedDrift]) -> bool:
-    for entry in siblings:
-        drift = entry.record
-        causes = {drift.cause.event_id, drift.resolution.event_id if drift.resolution else None}
-        if call_id(record) in causes and drift.fidelity not in _VALUE_UNKNOWN:
-            return True
-    return False
+    exact = (entry.record for entry in siblings if entry.record.fidelity not in _VALUE_UNKNOWN)
+    return any(call_id(record) in _calls_of(drift) for drift in exact)
+
+
+def _calls_of(drift: DriftRecord) -> set[str | None]:
+    return {drift.cause.event_id, drift.resolution.event_id if drift.resolution else None}

@@ -1,0 +1,157 @@
+"""A version of a state alters the index, the stream and open drifts, once."""
+
+import pytest
+
+from tests.support.lifecycle_samples import (
+    ACCOUNT,
+    NOON,
+    REGION,
+    function_entry,
+    lambda_call,
+    minutes,
+    state_bytes,
+    state_entry,
+)
+from tests.unit.service.product import FUNCTION_ADDRESS, Product
+from tfdrift.domain.drift import DriftStatus, ResolutionHow
+from tfdrift.domain.feed_event import EventType
+from tfdrift.domain.state_changes import StateAction
+from tfdrift.domain.terraform_state import UnreadableState
+
+BUCKET = state_entry("aws_s3_bucket", "invoices", {"id": "invoices", "arn": "arn:aws:s3:::invoices"})
+
+
+@pytest.fixture
+def product() -> Product:
+    return Product()
+
+
+def changes(product: Product) -> list[tuple[object, object, object]]:
+    payloads = [event.payload for event in product.feed(EventType.STATE_CHANGE)]
+    return sorted((p["serial"], p["action"], p["resource"]) for p in payloads)  # type: ignore[type-var]
+
+
+def test_each_altered_resource_is_an_event_with_the_serial(product: Product) -> None:
+    product.upload(function_entry(), serial=1)
+    product.upload(function_entry(memory_size=512), BUCKET, serial=2)
+    product.upload(BUCKET, serial=3)
+    assert changes(product) == [
+        (1, "added", FUNCTION_ADDRESS),
+        (2, "added", "aws_s3_bucket.invoices"),
+        (2, "modified", FUNCTION_ADDRESS),
+        (3, "removed", FUNCTION_ADDRESS),
+    ]
+    (modified,) = [
+        event.payload
+        for event in product.feed(EventType.STATE_CHANGE)
+        if event.payload["action"] == StateAction.MODIFIED
+    ]
+    assert modified["changed_attributes"] == ["memory_size"]
+    assert modified["state"] == {
+        "bucket": "states",
+        "key": "prod.tfstate",
+        "serial": 2,
+        "lineage": "lineage-1",
+        "version_id": "v2",
+    }
+
+
+def test_a_second_delivery_changes_nothing(product: Product) -> None:
+    product.function()
+    before = product.feed(EventType.STATE_CHANGE)
+    product.moment = minutes(5)
+    again = product.function()
+    assert (again.is_stale, again.changes) == (False, ())
+    assert product.feed(EventType.STATE_CHANGE) == before
+
+
+def test_an_older_version_that_arrives_late_is_left_out(product: Product) -> None:
+    product.function(serial=2, memory_size=512)
+    late = product.function(serial=1)
+    assert late.is_stale
+    assert [event.payload["serial"] for event in product.feed(EventType.STATE_CHANGE)] == [2]
+    (found,) = product.states.find("aws_lambda_function", ACCOUNT, REGION, "orders")
+    assert found.attributes["memory_size"] == 512
+
+
+def test_what_cannot_be_read_changes_nothing(product: Product) -> None:
+    product.function()
+    with pytest.raises(UnreadableState):
+        product.use.ingest_state.ingest(b"oops", bucket="states", key="prod.tfstate", version_id="v2")
+    assert len(product.states.resources_of("states", "prod.tfstate")) == 1
+
+
+def test_a_state_that_takes_over_the_new_value_adopts_the_drift(product: Product) -> None:
+    product.function()
+    product.take(lambda_call("e-1", NOON, memorySize=1024))
+    product.moment = minutes(20)
+    result = product.function(serial=2, memory_size=1024)
+    assert len(result.transitions) == 1
+    drift = product.drift()
+    assert drift.status is DriftStatus.RESOLVED
+    assert drift.resolution is not None
+    assert (drift.resolution.how, drift.resolution.at) == (ResolutionHow.ADOPTED, minutes(20))
+    # a late second delivery of the call, or of the state, reopens nothing
+    product.take(lambda_call("e-1", NOON, memorySize=1024))
+    product.function(serial=2, memory_size=1024)
+    assert product.transitions() == ["opened", "resolved"]
+
+
+def test_values_are_adopted_as_terraform_sees_them(product: Product) -> None:
+    product.function()
+    product.take(lambda_call("e-1", NOON, memorySize=1024))
+    product.function(serial=2, memory_size="1024")
+    assert product.drift().status is DriftStatus.RESOLVED
+
+
+def test_a_state_that_expects_something_else_keeps_the_drift_open(product: Product) -> None:
+    product.function()
+    product.take(lambda_call("e-1", NOON, memorySize=1024))
+    product.function(serial=2, memory_size=256)
+    drift = product.drift()
+    assert (drift.status, drift.old_value, drift.new_value) == (DriftStatus.OPEN, 256, 1024)
+    assert drift.state is not None
+    assert drift.state.serial == 2
+    assert drift.user_identity.user_name == "oncall"
+
+
+def test_a_state_without_news_of_the_attribute_keeps_the_drift(product: Product) -> None:
+    product.function()
+    product.take(lambda_call("e-1", NOON, memorySize=1024))
+    product.function(serial=2, timeout=9)
+    assert product.drift().status is DriftStatus.OPEN
+    assert product.transitions() == ["opened"]
+
+
+def test_a_resource_that_leaves_terraform_has_no_drift(product: Product) -> None:
+    product.function()
+    product.take(lambda_call("e-1", NOON, memorySize=1024))
+    product.upload(serial=2)
+    assert product.drift().status is DriftStatus.RESOLVED
+
+
+def test_a_deletion_by_hand_is_over_when_the_state_knows_it(product: Product) -> None:
+    product.function()
+    product.take(lambda_call("e-1", NOON, name="DeleteFunction"))
+    assert product.drift().attribute is None
+    product.function(serial=2)
+    assert product.drift().status is DriftStatus.OPEN
+    product.upload(serial=3)
+    assert product.drift().status is DriftStatus.RESOLVED
+
+
+def test_an_unmanaged_resource_that_is_imported_is_adopted(product: Product) -> None:
+    product.upload()
+    product.take(lambda_call("e-1", NOON, name="CreateFunction", memorySize=128, timeout=3))
+    assert not product.drift().managed
+    product.upload(function_entry(), serial=2)
+    assert product.drift().status is DriftStatus.RESOLVED
+
+
+def test_states_of_other_keys_are_left_alone(product: Product) -> None:
+    product.function()
+    product.take(lambda_call("e-1", NOON, memorySize=1024))
+    other = state_bytes(BUCKET, lineage="lineage-2")
+    product.use.ingest_state.ingest(other, bucket="states", key="other.tfstate", version_id="v1")
+    assert product.drift().status is DriftStatus.OPEN
+    assert len(product.states.states()) == 2
