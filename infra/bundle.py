@@ -14,6 +14,8 @@ from pathlib import Path
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ("handlers", "tfdrift")
 _STAMP = ".bundle"
+# Where `make setup` puts uv on a machine that has none.
+_OWN_PROGRAMS = str(PROJECT_ROOT / ".tools/bin")
 # What the command line and the demo need, and no function imports.
 _LEFT_OUT_PACKAGES = ("rich", "typer")
 _LEFT_OUT_SOURCES = ("tfdrift/demo", "tfdrift/cli.py")
@@ -114,7 +116,7 @@ def _install_dependencies(target: Target, folder: Path) -> None:
 
 
 def _uv(*arguments: str) -> None:
-    program = shutil.which("uv")
+    program = shutil.which("uv") or shutil.which("uv", path=_OWN_PROGRAMS)
     if program is None:
         raise BundleError("uv is missing: run 'make setup'")
     done = subprocess.run(

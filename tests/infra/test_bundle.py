@@ -104,6 +104,7 @@ def test_a_changed_target_makes_it_anew(tmp_path: Path, local_bundle: Path) -> N
 
 def test_a_missing_uv_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("infra.bundle._OWN_PROGRAMS", str(tmp_path))
     with pytest.raises(BundleError, match="make setup"):
         bundle(AWS, tmp_path)
 

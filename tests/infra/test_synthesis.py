@@ -9,7 +9,6 @@ import pytest
 from cfnlint import ManualArgs
 from cfnlint.api import lint_file
 
-from tests.infra.conftest import BUNDLE
 from tfdrift.demo.synthesis import PROJECT_ROOT, SynthesisError, synthesis_environment, synthesise
 
 # CDK writes a function's dependency on its role beside the reference to it (.cfnlintrc.yaml).
