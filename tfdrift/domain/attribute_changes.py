@@ -1,5 +1,6 @@
 """Follows a row of the catalog: finds the resource, reads the attributes, compares them."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from tfdrift.domain.attribute_path import attribute_at, is_known
@@ -17,6 +18,7 @@ from tfdrift.domain.parameters import fill
 
 _WITHHELD = "(sensitive)"
 _UNMANAGED_LIMIT = 50
+_REFERENCE = re.compile(r"[a-z_]+=")
 
 
 def target_changes(
@@ -182,7 +184,8 @@ def _unmanaged(record: CloudTrailRecord, way: ResourceRule, lookup: Lookup) -> I
     if resource_type is None:
         return
     for identifier in identifiers(record, way.ids[:1])[:_UNMANAGED_LIMIT] or identifiers(record, way.ids)[:1]:
-        yield from _unmanaged_resource(record, way, resource_type, identifier, parent)
+        shown = _REFERENCE.sub("", identifier, count=1)
+        yield from _unmanaged_resource(record, way, resource_type, shown, parent)
 
 
 def _unmanaged_resource(
@@ -216,7 +219,7 @@ def _unmanaged_resource(
                 rule.attribute,
                 None,
                 presented(value.value, None, rule.normaliser),
-                differs=True,
+                differs=not (value.known and is_empty(value.value)),
                 change_type=rule.change or way.change,
                 fidelity=Fidelity.EXACT if value.known else Fidelity.PARTIAL,
                 parent=parent,

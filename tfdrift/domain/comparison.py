@@ -5,6 +5,7 @@ import json
 from tfdrift.domain.json_value import JsonValue
 from tfdrift.domain.normalisers import NORMALISERS
 from tfdrift.domain.normalisers.blocks import snake_case
+from tfdrift.domain.normalisers.collections import sort_key
 from tfdrift.domain.normalisers.policy import document
 
 FINGERPRINT = "fingerprint:"
@@ -45,8 +46,11 @@ def presented(actual: JsonValue, expected: JsonValue, normaliser: str) -> JsonVa
     """
     if normaliser == "policy":
         return _as_document_text(actual)
-    if normaliser in ("tags", "set"):
+    if normaliser == "tags":
         return NORMALISERS[normaliser](actual)
+    if normaliser in ("set", "named_set") and isinstance(actual, list):
+        distinct = {sort_key(element): element for element in actual}
+        return [distinct[key] for key in sorted(distinct)]
     if normaliser == "blocks":
         return _as_blocks(actual)
     return _as_type_of(actual, expected)

@@ -255,7 +255,7 @@ def _inline(
             scene.direction,
             None,
             kept if added else None,
-            differs=True,
+            differs=bool(added),
         )
 
 

@@ -13,6 +13,7 @@ _MAX_IDS = 200
 _NAMING_KEY = re.compile(
     r"(?:id|ids|arn|arns|name|names|identifier|identifiers|resource|resources)\Z", re.IGNORECASE
 )
+# The form of EC2's own ids (sg-…, vpc-…); other services' resources of such ids have ARNs too.
 _AWS_ID = re.compile(r"[a-z][a-z0-9]*-(?:[0-9a-f]{8}|[0-9a-f]{17})")
 # Names of these say who or what takes part, not what is changed.
 _FOREIGN_KEY = re.compile(r"tag|token|principal|requestid|account", re.IGNORECASE)
@@ -39,7 +40,9 @@ def touched_resources(record: CloudTrailRecord, lookup: Lookup) -> tuple[Managed
 def _service(resource: ManagedResource) -> str | None:
     arn = resource.attributes.get("arn")
     parts = arn.split(":") if isinstance(arn, str) else []
-    return parts[2] if len(parts) > 5 else None
+    if len(parts) > 5:
+        return parts[2]
+    return "ec2" if _AWS_ID.fullmatch(resource.resource_id) else None
 
 
 def _candidates(record: CloudTrailRecord) -> tuple[str, ...]:
