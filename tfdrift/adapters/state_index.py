@@ -15,14 +15,14 @@ from tfdrift.adapters.state_items import (
     Signpost,
     address_name,
     chunk_of,
-    chunk_prefix,
     generation_partition,
     head_item,
     head_of,
     identifier_name,
-    is_whole,
     new_generation,
     pack_generation,
+    part_name,
+    parts_of,
     registration,
     signposts,
     state_hash,
@@ -204,28 +204,29 @@ class DynamoStateIndex:
         for item in heads.values():
             head = head_of(item)
             wanted = addresses[head.state_hash]
-            for chunk in sorted({chunk_of(address, head.chunks) for address in wanted}):
-                resources = unpack_chunks(self._chunk(head, chunk), head.reference)
-                found += [resource for _, resource in resources if resource.address in wanted]
+            resources = unpack_chunks(
+                self._chunks(head, {chunk_of(address, head.chunks) for address in wanted}), head.reference
+            )
+            found += [resource for _, resource in resources if resource.address in wanted]
         return found
 
-    def _chunk(self, head: Head, chunk: int) -> list[Item]:
-        """Return a chunk's parts; raises _Superseded where the generation is being removed."""
+    def _chunks(self, head: Head, chunks: set[int]) -> list[Item]:
+        """Return the parts of some chunks; raises _Superseded where the generation is being removed."""
         partition = generation_partition(head.state_hash, head.generation)
-        parts = list(
-            self.table.query(
-                Query(
-                    partition=partition,
-                    condition="begins_with(sk, :chunk)",
-                    values={":chunk": {"S": chunk_prefix(chunk)}},
-                )
-            )
-        )
-        if not is_whole(parts):
+        first = self.table.get_many((partition, part_name(chunk, 0)) for chunk in sorted(chunks))
+        more = [
+            (partition, part_name(chunk, part))
+            for chunk in sorted(chunks)
+            if (partition, part_name(chunk, 0)) in first
+            for part in range(1, parts_of(first[partition, part_name(chunk, 0)]))
+        ]
+        rest = self.table.get_many(more)
+        if len(first) < len(chunks) or len(rest) < len(more):
+            # A chunk without resources has no parts either: only another head tells that this one is going.
             latest = self._head(head.state_hash)
             if latest is None or latest.generation != head.generation:
                 raise _Superseded
-        return parts
+        return [first[key] for key in sorted(first)] + [rest[key] for key in more]
 
 
 def _reread(read: Callable[[], _Result]) -> _Result:

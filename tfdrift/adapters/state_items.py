@@ -104,9 +104,14 @@ def chunk_of(address: str, chunks: int) -> int:
     return int(_digest(address, 8), 16) % chunks
 
 
-def chunk_prefix(chunk: int) -> str:
-    """Return what the sort keys of a chunk's parts begin with."""
-    return f"{chunk:04d}#"
+def part_name(chunk: int, part: int) -> str:
+    """Return the sort key of a part of a chunk."""
+    return f"{chunk:04d}#{part:04d}"
+
+
+def parts_of(part: Item) -> int:
+    """Return how many parts the chunk of a part has."""
+    return int(part["parts"]["N"])
 
 
 def pack_generation(hashed: str, generation: str, resources: list[ManagedResource]) -> tuple[int, list[Item]]:
@@ -124,9 +129,7 @@ def pack_generation(hashed: str, generation: str, resources: list[ManagedResourc
         for part, data in enumerate(parts):
             items.append(
                 {
-                    **texts(
-                        pk=generation_partition(hashed, generation), sk=f"{chunk_prefix(chunk)}{part:04d}"
-                    ),
+                    **texts(pk=generation_partition(hashed, generation), sk=part_name(chunk, part)),
                     "data": {"B": data},
                     "parts": {"N": str(len(parts))},
                 }
@@ -134,13 +137,8 @@ def pack_generation(hashed: str, generation: str, resources: list[ManagedResourc
     return chunks, items
 
 
-def is_whole(parts: list[Item]) -> bool:
-    """Whether these are all the parts of a chunk; no parts can mean an empty chunk or a removed one."""
-    return bool(parts) and len(parts) == int(parts[0]["parts"]["N"])
-
-
 def unpack_chunks(items: Iterable[Item], state: StateReference) -> list[tuple[int, ManagedResource]]:
-    """Return the resources of whole chunks, each with its position in the state."""
+    """Return the resources of whole chunks, each with its position; a chunk's parts stand in their order."""
     chunks: dict[str, list[bytes]] = defaultdict(list)
     for item in items:
         chunks[item["sk"]["S"].partition("#")[0]].append(item["data"]["B"])
