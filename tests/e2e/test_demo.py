@@ -55,7 +55,7 @@ def test_smoke_sees_every_expected_event_and_none_other() -> None:
     assert "0 unexpected" in output
 
 
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_ended_demo_leaves_no_process(ending: signal.Signals) -> None:
     port = free_port()
     run = _start("--port", str(port))

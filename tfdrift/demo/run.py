@@ -44,7 +44,8 @@ class Product:
 def main(*, port: int, smoke: bool) -> int:
     """Run demo or smoke; returns the exit code. Every process it started has ended when it returns."""
     console = Console(stderr=smoke)
-    signal.signal(signal.SIGTERM, _as_interrupt)
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, _as_interrupt)
     try:
         with running_product(port, console) as product:
             return _smoke(product) if smoke else _show(product, console)

@@ -71,6 +71,6 @@ class Stage:
         self.clients("s3").put_object(Bucket=self.state_bucket, Key=STATE_KEY, Body=body)
 
     def _alert(self, action: FalcoAlert) -> None:
-        answer = httpx.post(self.falco_url, json=action.body, timeout=30.0)
+        answer = httpx.post(self.falco_url, json=action.body(datetime.now(UTC)), timeout=30.0)
         if answer.is_error:
             raise StageError(f"{self.falco_url} answered {answer.status_code}: {answer.text[:300]}")

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from tfdrift.demo.cloudtrail_records import Call, Caller, console_user, sso_session, terraform_session
 from tfdrift.demo.emulator_clients import EmulatorClients
@@ -12,7 +12,7 @@ from tfdrift.domain.feed_event import EventType
 from tfdrift.domain.json_value import JsonObject, JsonValue
 
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
-STATE_RESOURCES = 7
+CONTAINER = "3ad7b26ded6d"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,31 @@ class StateUpload:
 class FalcoAlert:
     """An alert that Falco's http_output would post."""
 
-    body: JsonObject
+    rule: str
+    priority: str
+    command: str
+
+    def body(self, at: datetime) -> JsonObject:
+        """Return what Falco posts of an alert at that moment (UTC)."""
+        moment = at.strftime("%Y-%m-%dT%H:%M:%S.%f000Z")
+        facts = f"user=root command={self.command} container_id={CONTAINER}"
+        return {
+            "uuid": str(uuid.uuid4()),
+            "hostname": "node-1",
+            "output": f"{moment}: {self.priority} {self.rule} ({facts})",
+            "priority": self.priority,
+            "rule": self.rule,
+            "source": "syscall",
+            "tags": ["container", "maturity_stable"],
+            "time": moment,
+            "output_fields": {
+                "container.id": CONTAINER,
+                "container.image.repository": "orders",
+                "evt.time": int(at.timestamp()) * 1_000_000_000,
+                "proc.cmdline": self.command,
+                "user.name": "root",
+            },
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,31 +253,9 @@ def _falco_alerts() -> Iterator[Step]:
         ("Terminal shell in container", "Notice", "low", "bash -il"),
         ("Drop and execute new binary in container", "Critical", "critical", "./miner --threads 8"),
     ):
-        alert = _falco_alert(rule, priority, command)
-        fields = (("rule", rule), ("severity", severity), ("container_id", "3ad7b26ded6d"))
-        yield Step(f"Falco: {rule}", FalcoAlert(alert), (Expected(EventType.FALCO, fields),))
-
-
-def _falco_alert(rule: str, priority: str, command: str) -> JsonObject:
-    now = datetime.now(UTC)
-    moment = now.strftime("%Y-%m-%dT%H:%M:%S.%f000Z")
-    return {
-        "uuid": str(uuid.uuid4()),
-        "hostname": "node-1",
-        "output": f"{moment}: {priority} {rule} (user=root command={command} container_id=3ad7b26ded6d)",
-        "priority": priority,
-        "rule": rule,
-        "source": "syscall",
-        "tags": ["container", "maturity_stable"],
-        "time": moment,
-        "output_fields": {
-            "container.id": "3ad7b26ded6d",
-            "container.image.repository": "orders",
-            "evt.time": int(now.timestamp()) * 1_000_000_000,
-            "proc.cmdline": command,
-            "user.name": "root",
-        },
-    }
+        alert = FalcoAlert(rule, priority, command)
+        fields = (("rule", rule), ("severity", severity), ("container_id", CONTAINER))
+        yield Step(f"Falco: {rule}", alert, (Expected(EventType.FALCO, fields),))
 
 
 def _at(payload: JsonObject, path: str) -> JsonValue:

@@ -103,8 +103,16 @@ def _account_of_arn(arn: str | None) -> str | None:
 
 
 def _mfa(element: JsonObject) -> bool | None:
-    attributes = object_at(object_at(element, "sessionContext"), "attributes")
-    return boolean(attributes.get("mfaAuthenticated"))
+    """Return whether AWS itself saw a second factor; None for sessions whose sign-in AWS did not see.
+
+    A federated session (IAM Identity Center, SAML, OIDC) says ``false`` whatever its identity provider asked
+    for: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
+    """
+    context = object_at(element, "sessionContext")
+    said = boolean(object_at(context, "attributes").get("mfaAuthenticated"))
+    role = text_at(object_at(context, "sessionIssuer"), "userName") or ""
+    federated = role.startswith("AWSReservedSSO_") or bool(object_at(context, "webIdFederationData"))
+    return None if federated and said is False else said
 
 
 def boolean(value: JsonValue) -> bool | None:

@@ -6,7 +6,7 @@ from tfdrift.demo.watch import Arrival
 from tfdrift.domain.feed_event import EventType
 from tfdrift.domain.json_value import JsonObject
 
-ALERT = FalcoAlert({})
+ALERT = FalcoAlert("Terminal shell in container", "Notice", "sh")
 
 
 def _arrival(number: int, event_type: str, payload: JsonObject, at: float = 2.0) -> Arrival:

@@ -146,3 +146,15 @@ def test_odd_parts_of_an_identity_are_passed_over(element: JsonObject) -> None:
 )
 def test_an_account_id_is_text_of_twelve_digits(written: str | int | None, account: str | None) -> None:
     assert account_text(written) == account
+
+
+def test_a_session_of_identity_center_does_not_tell_of_a_second_factor() -> None:
+    element: JsonObject = {
+        "type": "AssumedRole",
+        "sessionContext": {
+            "sessionIssuer": {"userName": "AWSReservedSSO_Developer_0123456789abcdef"},
+            "attributes": {"mfaAuthenticated": "false"},
+        },
+    }
+
+    assert parse_identity(element).mfa is None
