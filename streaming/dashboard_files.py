@@ -8,7 +8,8 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
-_ASSETS = "assets/"
+_ASSETS = "assets"
+_API = "api"
 _IMMUTABLE = "public, max-age=31536000, immutable"
 _FRESH = "no-cache"
 _PAGE = "index.html"
@@ -19,11 +20,12 @@ class _DashboardFiles(StaticFiles):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Return the file, or the page for a path that names no file and no part of the API."""
-        is_asset = path.startswith(_ASSETS)
+        folder = path.partition("/")[0]
+        is_asset = folder == _ASSETS
         try:
             response = await super().get_response(path, scope)
         except HTTPException as error:
-            is_route = not (is_asset or path.startswith("api/") or Path(path).suffix)
+            is_route = folder not in {_ASSETS, _API} and not Path(path).suffix
             if error.status_code != 404 or not is_route:
                 raise
             response = await super().get_response(_PAGE, scope)
