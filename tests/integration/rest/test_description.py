@@ -3,13 +3,16 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from tfdrift.bootstrap import Product
 from tfdrift.settings import Settings
 
 PAGE = Path(__file__).resolve().parents[3] / "docs/rest.md"
 
 
-def test_the_page_lists_every_path_and_no_other(aws: object) -> None:
+def test_the_page_lists_every_path_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     app = Product(Settings()).rest_app()
     served = {
         f"{method.upper()} {path}"
