@@ -58,7 +58,9 @@ def print_table(drifts: Sequence[DriftRecord], out: TextIO) -> None:
         return
     console = Console(file=out, highlight=False, width=None if out.isatty() else _WIDTH_WITHOUT_TERMINAL)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name, ratio in (("when", 2), ("severity", 1), ("status", 1), ("who", 3), ("what", 4), ("change", 5)):
+    for name in ("when", "severity", "status"):
+        table.add_column(name, no_wrap=True)
+    for name, ratio in (("who", 3), ("what", 4), ("change", 5)):
         table.add_column(name, overflow="fold", ratio=ratio)
     table.expand = True
     for drift in drifts:

@@ -1,6 +1,7 @@
 """Names of attributes that hold secrets by the provider's schema, whether or not a state marks them."""
 
 import re
+from functools import lru_cache
 
 # Attributes that the provider's documentation calls sensitive, under whatever type they stand:
 # https://registry.terraform.io/providers/hashicorp/aws/latest/docs
@@ -66,6 +67,7 @@ _BY_TYPE = frozenset(
 _STEP = re.compile(r"[^.\[\]]+")
 
 
+@lru_cache(maxsize=65_536)
 def is_secret(resource_type: str, path: str) -> bool:
     """Return whether an attribute, named by its Terraform path, holds a secret or lies in one."""
     steps = _STEP.findall(path)

@@ -35,11 +35,11 @@ def hide_secrets(
 def _by_schema(resource_type: str, path: str, value: JsonValue, fingerprint: Fingerprint) -> JsonValue:
     if is_secret(resource_type, path):
         return value if value in ("", [], {}) else fingerprint.of(value)
+    if not isinstance(value, dict | list):
+        return value
     if isinstance(value, dict):
         return {key: _by_schema(resource_type, key, inner, fingerprint) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_by_schema(resource_type, "", item, fingerprint) for item in value]
-    return value
+    return [_by_schema(resource_type, "", item, fingerprint) for item in value]
 
 
 def _at_path(value: JsonValue, steps: list[str | int | None], fingerprint: Fingerprint) -> JsonValue:
