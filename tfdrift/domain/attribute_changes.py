@@ -93,7 +93,7 @@ def _managed(
             yield _compared(rule, way, resource, attribute, expected, value)
     if touched and not seen:
         yield _touched(way, resource)
-    elif not touched:
+    if way.change is ChangeType.CREATED or not touched:
         yield _whole(way, resource)
 
 

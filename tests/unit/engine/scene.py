@@ -54,7 +54,9 @@ def managed(address: str, **attributes: Any) -> ManagedResource:
     """Return a resource of a state."""
     resource_type = address.split("[")[0].split(".")[-2]
     named = (attributes.get(name) for name in ("id", "arn", "name"))
-    identifiers = [value for value in named if value] + list(composed_identifiers(resource_type, attributes))
+    identifiers = [value for value in named if isinstance(value, str) and value] + list(
+        composed_identifiers(resource_type, attributes)
+    )
     return ManagedResource(
         address=address,
         resource_type=resource_type,

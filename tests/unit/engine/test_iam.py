@@ -88,7 +88,7 @@ def test_an_attachment_of_terraforms_is_deleted_and_restored():
     )
     request = {"roleName": "app", "policyArn": ADMIN}
     (gone,) = detected(call("iam", "DetachRolePolicy", request), ROLE, attachment).findings
-    (back,) = detected(call("iam", "AttachRolePolicy", request), ROLE, attachment).findings
+    whole, back = detected(call("iam", "AttachRolePolicy", request), ROLE, attachment).findings
     assert (gone.address, gone.attribute, gone.expected, gone.actual) == (
         attachment.address,
         "policy_arn",
@@ -97,6 +97,7 @@ def test_an_attachment_of_terraforms_is_deleted_and_restored():
     )
     assert (gone.change_type, gone.severity) == (ChangeType.DELETED, Severity.HIGH)
     assert (back.address, back.attribute, back.differs) == (attachment.address, "policy_arn", False)
+    assert (whole.attribute, whole.differs) == (None, False)
 
 
 EVERYTHING = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
@@ -114,10 +115,10 @@ def test_an_inline_policy_of_its_own_resource_is_compared_as_a_document():
     )
     same = {"Statement": [{"Resource": "*", "Action": "logs:putlogevents", "Effect": "Allow", "Sid": ""}]}
     request = {"roleName": "app", "policyName": "logs"}
-    (equal,) = detected(
+    _, equal = detected(
         call("iam", "PutRolePolicy", {**request, "policyDocument": json.dumps(same)}), ROLE, own
     ).findings
-    (changed,) = detected(
+    _, changed = detected(
         call("iam", "PutRolePolicy", {**request, "policyDocument": json.dumps(EVERYTHING)}), ROLE, own
     ).findings
     (gone,) = detected(call("iam", "DeleteRolePolicy", request), ROLE, own).findings

@@ -249,7 +249,7 @@ def test_a_route_belongs_to_its_own_resource_or_to_the_table():
         gateway_id="igw-1",
     )
     (inline,) = detected(replaced, table).findings
-    (standalone,) = detected(replaced, managed("aws_route_table.main", id="rtb-1", route=[]), own).findings
+    _, standalone = detected(replaced, managed("aws_route_table.main", id="rtb-1", route=[]), own).findings
     assert (inline.attribute, inline.actual) == (
         "route",
         [{"cidr_block": "0.0.0.0/0", "gateway_id": "igw-evil"}],
