@@ -44,6 +44,7 @@ class Follower:
         self._now = now
         self._poked = asyncio.Event()
         self._tailing = False
+        self._trouble = Backoff(0.2, 5.0)
 
     def publish(self, batch: FeedBatch) -> None:
         """Take a batch that this task itself has committed; if others come before it, read them first."""
@@ -57,13 +58,12 @@ class Follower:
 
     async def run(self) -> None:
         """Follow until cancelled, through every trouble of the storage."""
-        trouble = Backoff(0.2, 5.0)
         while True:
             try:
                 await self._follow(await self._open())
             except AccessFailed as error:
                 _LOG.warning("The feed cannot be read", extra={"reason": str(error)})
-                await asyncio.sleep(trouble.next())
+                await asyncio.sleep(self._trouble.next())
 
     async def _open(self) -> FeedHead:
         """Wait for the feed to exist and stand before its latest batches, as far as the hub does not yet."""
@@ -82,6 +82,7 @@ class Follower:
             batches = await self._threads.call(
                 self._feed.read, head.epoch, self._hub.ring.head + 1, _READ_LIMIT
             )
+            self._trouble.reset()
             moved = self._take(batches)
             if not batches and self._hub.ring.head < head.n and self._is_history(head.committed_at):
                 self._hub.open(head.epoch, head.n)

@@ -13,7 +13,7 @@ from streaming.history import History
 from streaming.hub import Hub, Subscriber
 from streaming.outlet import Outlet
 from streaming.ring import Chunk, part_of
-from tfdrift.service.stream_ports import GapReason
+from tfdrift.service.stream_ports import AccessFailed, GapReason
 
 _RANDOM = random.SystemRandom()
 
@@ -24,6 +24,7 @@ class SessionEnd(StrEnum):
     STOPPING = "stopping"
     TOO_SLOW = "too_slow"
     FEED_REPLACED = "feed_replaced"
+    FEED_UNAVAILABLE = "feed_unavailable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,8 @@ class Session:
                 await self._wait(subscriber, min(keep_alive_at, self._end_at or keep_alive_at))
         except TimeoutError:
             return SessionEnd.TOO_SLOW
+        except AccessFailed:
+            return SessionEnd.FEED_UNAVAILABLE
         return end
 
     async def _greet(self, start: Start) -> None:

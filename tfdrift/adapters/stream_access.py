@@ -10,11 +10,12 @@ from tfdrift.adapters.dynamodb import Table
 from tfdrift.adapters.feed_dynamodb import DynamoFeedStore, DynamoLeaseStore
 from tfdrift.adapters.stream_dynamodb import DynamoChangeStream
 
-# A call in a thread cannot be cancelled: its longest duration is a part of the time that a stop takes.
+# A call in a thread cannot be cancelled: its longest duration is a part of the time that a stop takes. The
+# SDK repeats nothing, because every caller does so itself, with a look at what became of the first attempt.
 _TIMES = Config(
     connect_timeout=1,
     read_timeout=2,
-    retries={"mode": "standard", "total_max_attempts": 2},
+    retries={"mode": "standard", "total_max_attempts": 1},
     max_pool_connections=64,
 )
 

@@ -15,9 +15,9 @@ import pytest
 
 from tests.support.sse_client import open_stream
 from tests.support.streaming_process import StreamingProcess, streaming_process
-from tests.support.tables import TableNames
+from tests.support.tables import TableNames, create_tables
 from tests.support.written_events import drift_event, event_log
-from tfdrift.demo.emulator import Emulator, free_port
+from tfdrift.demo.emulator import Emulator, free_port, running_emulator
 
 pytestmark = pytest.mark.emulator
 
@@ -275,3 +275,32 @@ async def test_a_feed_that_was_wiped_sends_its_clients_away_with_a_gap(
                 continue
         async with open_stream(server.base, headers={"Last-Event-ID": last}) as stream:
             assert await ids(stream, 1) == ["gap"]
+
+
+async def test_storage_that_hangs_delays_events_and_neither_health_nor_the_stop(tmp_path: Path) -> None:
+    # given: an emulator of this test's own, which can be frozen
+    with running_emulator(tmp_path / "emulator") as emulator:
+        dynamodb = emulator.client("dynamodb")
+        names = create_tables(dynamodb)
+        log = event_log(dynamodb, names.events)
+        with streaming_process(emulator, names, tmp_path) as server:
+            async with open_stream(server.base) as stream:
+                await stream.next()
+                try:
+                    # when: it hangs for longer than the calls wait, and then goes on
+                    emulator.process.send_signal(signal.SIGSTOP)
+                    await asyncio.sleep(3)
+                    assert (await asyncio.to_thread(server.health))["status"] == "ok"
+                    emulator.process.send_signal(signal.SIGCONT)
+                    await asyncio.to_thread(log.append, drift_event("1"))
+                    assert await ids(stream, 1) == ["1"]
+
+                    # and: it hangs again while the process is told to stop
+                    emulator.process.send_signal(signal.SIGSTOP)
+                    await asyncio.sleep(0.5)
+                    began = time.monotonic()
+                    server.process.send_signal(signal.SIGTERM)
+                    await asyncio.to_thread(server.process.wait, 10)
+                    assert time.monotonic() - began < STOP_SECONDS
+                finally:
+                    emulator.process.send_signal(signal.SIGCONT)
