@@ -1,5 +1,6 @@
 """REST: takes Falco's alerts, one or a list, from http_output and from Falcosidekick's webhook."""
 
+import zlib
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -28,9 +29,10 @@ async def read_alerts(request: Request) -> list[JsonValue]:
     async for chunk in request.stream():
         body += chunk
         if len(body) > MAX_BODY_BYTES:
-            raise ApiError(413, "payload_too_large", f"the body has more than {MAX_BODY_BYTES} bytes")
+            raise _too_large()
+    text = _inflated(bytes(body), request.headers.get("content-encoding", "identity"))
     try:
-        value = decode(bytes(body).decode("utf-8"))
+        value = decode(text.decode("utf-8"))
     except (UnicodeDecodeError, InvalidJson) as error:
         raise ApiError(400, "invalid_json", f"the body is not JSON: {error}") from error
     alerts: list[JsonValue] = value if isinstance(value, list) else [value]
@@ -39,6 +41,28 @@ async def read_alerts(request: Request) -> list[JsonValue]:
     if len(alerts) > MAX_ALERTS:
         raise ApiError(413, "too_many_alerts", f"at most {MAX_ALERTS} alerts a request, got {len(alerts)}")
     return alerts
+
+
+def _inflated(body: bytes, encoding: str) -> bytes:
+    """Return a body as it was before it was compressed, which Falco's `compress_uploads` has it be."""
+    if encoding.strip().lower() in {"", "identity"}:
+        return body
+    if encoding.strip().lower() != "gzip":
+        raise ApiError(415, "unsupported_encoding", f"content encoding {encoding[:40]!r}: send gzip or none")
+    inflater = zlib.decompressobj(wbits=31)
+    try:
+        text = inflater.decompress(body, MAX_BODY_BYTES + 1)
+    except zlib.error as error:
+        raise ApiError(400, "invalid_gzip", f"the body is not gzip: {error}") from error
+    if len(text) > MAX_BODY_BYTES:
+        raise _too_large()
+    if not inflater.eof:
+        raise ApiError(400, "invalid_gzip", "the body's gzip data is cut short")
+    return text
+
+
+def _too_large() -> ApiError:
+    return ApiError(413, "payload_too_large", f"the body has more than {MAX_BODY_BYTES} bytes")
 
 
 @router.post("/events", status_code=202, response_model=Success[FalcoReceiptModel])

@@ -1,6 +1,7 @@
 """REST: Falco's alerts are taken one by one or as a list, once each, with a token where one is set."""
 
 import base64
+import gzip
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -85,6 +86,19 @@ def test_the_content_type_does_not_matter(client: httpx.Client, content_type: st
 )
 def test_what_is_no_alert_is_refused(client: httpx.Client, body: bytes, code: str) -> None:
     assert error(client.post(PATH, content=body)) == (400, code)
+
+
+def test_a_compressed_body_is_taken(client: httpx.Client) -> None:
+    body = gzip.compress(json.dumps(alert("compressed")).encode())
+    headers = {"Content-Encoding": "gzip"}
+
+    assert receipt(client.post(PATH, content=body, headers=headers))["stored"] == 1
+    assert error(client.post(PATH, content=body[:-9], headers=headers)) == (400, "invalid_gzip")
+    assert error(client.post(PATH, content=b"plain", headers=headers)) == (400, "invalid_gzip")
+    bomb = gzip.compress(b" " * (MAX_BODY_BYTES + 1))
+    assert error(client.post(PATH, content=bomb, headers=headers)) == (413, "payload_too_large")
+    headers = {"Content-Encoding": "br"}
+    assert error(client.post(PATH, content=body, headers=headers)) == (415, "unsupported_encoding")
 
 
 def test_too_much_is_refused(client: httpx.Client) -> None:
