@@ -39,12 +39,12 @@ class WaitingCalls:
 
     def newer_than(self, record: CloudTrailRecord) -> list[CloudTrailRecord]:
         """Return the waiting calls to the same service that were made after this one, oldest first."""
-        return [
-            call.record
-            for call in self.held.held(record.account_id)
-            if call.record.event_source == record.event_source
-            and call_order(call.record) > call_order(record)
-        ]
+        return [call for call in self.same_service(record) if call_order(call) > call_order(record)]
+
+    def same_service(self, record: CloudTrailRecord) -> list[CloudTrailRecord]:
+        """Return the waiting calls to the same service in the same account, oldest first."""
+        waiting = self.held.held(record.account_id)
+        return [call.record for call in waiting if call.record.event_source == record.event_source]
 
     def still_differing(self, record: CloudTrailRecord, findings: Sequence[Finding]) -> tuple[Finding, ...]:
         """Return the findings without those that a newer waiting call set back to Terraform's value."""

@@ -1,17 +1,18 @@
 """Takes in one CloudTrail record: the drifts it opens, changes or ends, or why it does none of that."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
-from tfdrift.domain.finding import DetectionOutcome, Finding
+from tfdrift.domain.finding import DetectionOutcome
 from tfdrift.domain.lifecycle import Transition, resource_key
 from tfdrift.domain.origin import is_terraform
 from tfdrift.service.assess_call import AssessCall, Assessment
 from tfdrift.service.held_calls import WaitingCalls, as_terraform, only_matching
-from tfdrift.service.track_drift import TrackDrift
+from tfdrift.service.late_calls import LateCalls
+from tfdrift.service.track_drift import TrackDrift, call_cause
 
 
 class IngestOutcome(StrEnum):
@@ -79,49 +80,50 @@ class IngestCloudTrail:
         return self._ingest_foreign(record, assessment)
 
     def _ingest_foreign(self, record: CloudTrailRecord, assessment: Assessment) -> IngestResult:
-        now = self.now()
-        transitions = self._track(record, assessment, now)
-        if self._may_be_overtaken(record, assessment.findings, transitions):
-            self.waiting.hold(record, now, matched=True)
+        transitions, _ = self._take(record, assessment, waits=False)
         outcome = IngestOutcome.FINDINGS if assessment.findings else IngestOutcome.IGNORED
         return IngestResult(outcome, transitions, len(assessment.ignored))
 
     def _ingest_own(self, record: CloudTrailRecord, assessment: Assessment) -> IngestResult:
-        now = self.now()
         matching = only_matching(assessment)
-        transitions = self._track(record, matching, now)
-        differs = len(matching.findings) < len(assessment.findings)
-        held = False
-        if differs or self._may_be_overtaken(record, matching.findings, transitions):
-            held = self.waiting.hold(record, now, matched=not differs)
+        waits = len(matching.findings) < len(assessment.findings)
+        transitions, held = self._take(record, matching, waits=waits)
         return IngestResult(
-            IngestOutcome.TERRAFORM, transitions, len(assessment.ignored), held=held and differs
+            IngestOutcome.TERRAFORM, transitions, len(assessment.ignored), held=held and waits
         )
 
-    def _track(
-        self, record: CloudTrailRecord, assessment: Assessment, now: datetime
-    ) -> tuple[Transition, ...]:
-        """Apply a call and, where it moved a drift, the newer calls that arrived before it once more."""
-        transitions = list(self.tracker.track(record, assessment, now))
-        if not transitions:
-            return ()
-        for later in self.waiting.newer_than(record):
-            again = self.assess.assess(later)
-            if is_terraform(later, self.waiting.policy.terraform_principals):
-                again = only_matching(as_terraform(again))
-            transitions += self.tracker.track(later, again, now)
-        return tuple(transitions)
+    def _take(
+        self, record: CloudTrailRecord, assessment: Assessment, *, waits: bool
+    ) -> tuple[tuple[Transition, ...], bool]:
+        """Apply a call, remember it, and see to it that the order of arrival makes no difference.
 
-    def _may_be_overtaken(
-        self, record: CloudTrailRecord, findings: Iterable[Finding], transitions: Iterable[Transition]
-    ) -> bool:
-        """Return whether an older call that arrives later could hide what this call set.
-
-        So it is where the call moved nothing, because the value was there already, and no record tells of it.
+        Returns the steps made, and whether the call was not remembered before.
         """
-        moved = {transition.drift.id for transition in transitions}
-        still = (resource_key(finding, record).drift_id(finding.attribute) for finding in findings)
-        return any(drift not in moved and not self.tracker.tells_of(drift, record) for drift in still)
+        now = self.now()
+        transitions = list(self.tracker.track(record, assessment, now))
+        if not assessment.findings and not waits:
+            return tuple(transitions), False
+        is_new = self.waiting.hold(record, now, matched=not waits)
+        if transitions:
+            transitions += self._take_again_after(record, now)
+        if is_new:
+            moved = {transition.drift.id for transition in transitions}
+            touched = {resource_key(f, record).drift_id(f.attribute) for f in assessment.findings}
+            transitions += LateCalls(self.assess, self.tracker, self.waiting).insert(
+                record, touched - moved, now
+            )
+        return tuple(transitions), is_new
+
+    def _take_again_after(self, record: CloudTrailRecord, now: datetime) -> list[Transition]:
+        """Apply the newer calls once more, which found another drift or none before this one arrived."""
+        steps: list[Transition] = []
+        for later in self.waiting.newer_than(record):
+            assessment = self.assess.assess(later)
+            if is_terraform(later, self.waiting.policy.terraform_principals):
+                assessment = only_matching(as_terraform(assessment))
+            cause = f"{call_cause(later)}:after:{record.event_id}"
+            steps += self.tracker.track(later, assessment, now, cause=cause)
+        return steps
 
 
 _SILENT = {

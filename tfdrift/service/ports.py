@@ -27,8 +27,8 @@ class VersionedDrift:
 class HeldCall:
     """A call of Terraform's own that waits for the next state version (decision 4).
 
-    A `matched` one, of whomever, set what Terraform expects already and is never reported: it is remembered
-    so that an older call which arrives after it is known to be over.
+    A `matched` one, of whomever, was fully considered when it arrived and is never reported from here: it is
+    remembered for the grace window, so that an older call which arrives after it finds its place.
     """
 
     record: CloudTrailRecord

@@ -26,21 +26,26 @@ class TrackDrift:
     drifts: DriftRepository
 
     def track(
-        self, record: CloudTrailRecord, assessment: Assessment, detected_at: datetime
+        self,
+        record: CloudTrailRecord,
+        assessment: Assessment,
+        detected_at: datetime,
+        *,
+        cause: str | None = None,
     ) -> tuple[Transition, ...]:
-        """Apply an assessed call and return the steps that were new."""
+        """Apply an assessed call and return the steps that were new.
+
+        `cause` names why it is applied, where that is not the call's own delivery (see `step`).
+        """
+        why = cause or call_cause(record)
         done = [
-            self._apply(finding, record, assessment.origin, detected_at) for finding in assessment.findings
+            self._apply(finding, record, assessment.origin, detected_at, why)
+            for finding in assessment.findings
         ]
         done += [
             self._end_ignored(entry.finding, record) for entry in assessment.ignored if entry.finding.differs
         ]
         return tuple(step for step in done if step is not None)
-
-    def tells_of(self, drift_id: str, record: CloudTrailRecord) -> bool:
-        """Return whether a drift's record has that call as its cause or its end."""
-        stored = self.drifts.get(drift_id)
-        return stored is not None and call_id(record) in _calls_of(stored.record)
 
     def step(self, drift_id: str, cause: str, happened_at: datetime, decide: Decide) -> Transition | None:
         """Store the step that `decide` makes of a drift's record, with its event.
@@ -63,7 +68,7 @@ class TrackDrift:
         raise ConcurrentUpdate(f"drift {drift_id} is being changed by others")
 
     def _apply(
-        self, finding: Finding, record: CloudTrailRecord, origin: Origin, detected_at: datetime
+        self, finding: Finding, record: CloudTrailRecord, origin: Origin, detected_at: datetime, cause: str
     ) -> Transition | None:
         key = resource_key(finding, record)
         drift_id = key.drift_id(finding.attribute)
@@ -73,7 +78,7 @@ class TrackDrift:
             return None
         step = self.step(
             drift_id,
-            call_cause(record),
+            cause,
             record.event_time,
             lambda current: advance(current, finding, record, origin, detected_at),
         )
