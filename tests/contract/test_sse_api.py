@@ -9,65 +9,18 @@ import asyncio
 import itertools
 import json
 import uuid
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import httpx
 import pytest
 
 from streaming.settings import StreamingSettings
-from tests.support.sse_client import Block, open_stream
-from tests.support.streaming_process import StreamingProcess, streaming_process
-from tests.support.tables import create_tables, delete_tables
-from tests.support.written_events import drift_event, event_log, falco_event, state_event
-from tfdrift.demo.emulator import Emulator
-from tfdrift.domain.feed_event import FeedEvent
+from tests.support.sse_client import open_stream
+from tests.support.written_events import drift_event, falco_event, state_event
+
+from .conftest import DASHBOARD_ORIGIN, Product, first_event
 
 pytestmark = pytest.mark.emulator
-
-DASHBOARD_ORIGIN = "http://localhost:3000"
-KEEP_ALIVE_SECONDS = 1
-
-
-@dataclass(frozen=True)
-class Product:
-    """The running process, and the way of an event into its table."""
-
-    server: StreamingProcess
-    write: Callable[[FeedEvent], bool]
-
-    @property
-    def base(self) -> str:
-        return self.server.base
-
-
-@pytest.fixture(scope="module")
-def product(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    dynamodb = emulator.client("dynamodb")
-    names = create_tables(dynamodb)
-    log = event_log(dynamodb, names.events)
-    environment = {
-        "TFDRIFT_KEEP_ALIVE_SECONDS": str(KEEP_ALIVE_SECONDS),
-        "TFDRIFT_CORS_ORIGINS": DASHBOARD_ORIGIN,
-    }
-    folder = tmp_path_factory.mktemp("contract")
-    with streaming_process(emulator, names, folder, environment) as server:
-        yield Product(server, log.append)
-    delete_tables(dynamodb, names)
-
-
-@pytest.fixture(name="new_id")
-def _new_id() -> str:
-    return uuid.uuid4().hex
-
-
-async def first_event(product: Product, event: FeedEvent) -> Block:
-    """Return the block that arrives when the event is written while a client listens."""
-    async with open_stream(product.base) as stream:
-        assert (await stream.next()).event == "connected"
-        await asyncio.to_thread(product.write, event)
-        (block,) = await stream.events(1)
-    return block
 
 
 # "Server-Sent Events (SSE) API: unidirectional real-time streaming from server to client" ------------------
@@ -414,22 +367,6 @@ def test_the_allowed_methods_are_get_and_options(product: Product, method: str, 
     assert answer.status_code == status
     allowed = answer.headers["access-control-allow-methods"].split(", ")
     assert sorted(allowed) == ["GET", "OPTIONS"]
-
-
-def test_rest_is_on_the_same_origin(product: Product) -> None:
-    """[REST API](API.md) - HTTP-based API endpoints."""
-    answers = [httpx.get(f"{product.base}/api/v1/{path}") for path in ("drifts", "events", "state", "stats")]
-
-    assert [answer.status_code for answer in answers] == [200] * 4
-    assert all(answer.json()["success"] for answer in answers)
-
-
-def test_an_unknown_path_of_the_api_is_answered_in_the_envelope(product: Product) -> None:
-    """The API's own shape of errors, also where nothing is."""
-    answer = httpx.get(f"{product.base}/api/v1/nothing")
-
-    assert answer.status_code == 404
-    assert answer.json()["error"]["code"] == "not_found"
 
 
 async def test_ids_grow_in_the_order_of_the_feed(product: Product, new_id: str) -> None:
