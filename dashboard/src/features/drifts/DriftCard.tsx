@@ -26,7 +26,9 @@ export const DriftCard = memo(function DriftCard({ drift }: { readonly drift: Dr
         <When at={drift.timestamp} />
       </header>
       <p className="tf-drift-subtitle">
-        <span>{drift.resource_type}</span>
+        <span>
+          <Breakable text={drift.resource_type} />
+        </span>
         {drift.resource_address !== null && <span>{drift.resource_id}</span>}
         {!drift.managed && <span className="tf-drift-flag">not managed by Terraform</span>}
         <Ending drift={drift} />
