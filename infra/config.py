@@ -37,6 +37,8 @@ class DeploymentConfig(BaseModel):
         Endings of the object keys that are states; a lock file beside a state ends otherwise.
     create_trail
         Whether the deployment makes a multi-region trail of write events. False where the account has one.
+    log_file_buckets
+        Existing buckets with CloudTrail's log files, whose owners send notifications to the queue.
     record_sources
         Event sources besides AWS itself that may hand in CloudTrail records on the default event bus.
     terraform_principals
@@ -64,6 +66,7 @@ class DeploymentConfig(BaseModel):
     state_buckets: tuple[BucketName, ...] = ()
     state_key_suffixes: tuple[str, ...] = Field(default=(".tfstate",), min_length=1)
     create_trail: bool = True
+    log_file_buckets: tuple[BucketName, ...] = ()
     record_sources: tuple[str, ...] = ()
     terraform_principals: tuple[str, ...] = ()
     grace_seconds: int = Field(default=900, ge=0, le=86_400)

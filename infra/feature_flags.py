@@ -14,6 +14,8 @@ FEATURE_FLAGS: dict[str, Any] = {
     "@aws-cdk/aws-lambda:recognizeLayerVersion": True,
     "@aws-cdk/aws-events:eventsTargetQueueSameAccount": True,
     "@aws-cdk/aws-elasticloadbalancingv2:usePostQuantumTlsPolicy": True,
+    # What a stack uses of another cannot be taken away under it.
+    "@aws-cdk/core:defaultCrossStackReferences": "strong",
     # CDK's own checks of the templates fail the synthesis too.
     "@aws-cdk/core:validateAgainstDefaultRules": True,
     # Templates say nothing of the machine they were made on.

@@ -10,7 +10,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra.acknowledge import acknowledge
+from infra.constructs.object_access import grant_read_objects
 from infra.constructs.product_function import ProductFunction
 from infra.constructs.work_queue import WorkQueue
 
@@ -21,12 +21,16 @@ _KEEP_LOG_FILES = Duration.days(365)
 
 @dataclass(frozen=True, slots=True)
 class CloudTrailSourceProps:
-    """`record_sources` are event sources besides AWS that may hand in records."""
+    """`record_sources` are event sources besides AWS that may hand in records.
+
+    `existing_log_files` are names of buckets whose owners send notifications to the queue.
+    """
 
     work: WorkQueue
     access_logs: s3.IBucket
     create_trail: bool
     record_sources: tuple[str, ...] = ()
+    existing_log_files: tuple[str, ...] = ()
 
 
 class CloudTrailSource(Construct):
@@ -40,30 +44,21 @@ class CloudTrailSource(Construct):
         super().__init__(scope, construct_id)
         self._add_rule(props)
         self.log_files = self._add_log_files(props)
+        self._existing = tuple(
+            s3.Bucket.from_bucket_name(self, f"Existing{number}", name)
+            for number, name in enumerate(props.existing_log_files, start=1)
+        )
         if props.create_trail:
             self._add_trail()
         CfnOutput(Stack.of(self), "LogFileBucketName", value=self.log_files.bucket_name)
 
     def grant_read_log_files(self, function: ProductFunction) -> None:
         """Let the function fetch the log files that the queue's messages name."""
-        iam.Grant.add_to_principal(
-            grantee=function.role,
-            actions=["s3:GetObject", "s3:GetObjectVersion"],
-            resource_arns=[self.log_files.arn_for_objects("AWSLogs/*")],
-        ).assert_success()
-        logical_id = Stack.of(self).get_logical_id(self._bucket_resource)
-        acknowledge(
-            function.role,
-            f"AwsSolutions-IAM5[Resource::<{logical_id}.Arn>/AWSLogs/*]",
-            "The keys of CloudTrail's log files are dates and random text, known only when they are written.",
+        grant_read_objects(
+            function, self.log_files, "AWSLogs/*", "CloudTrail's log files are named by date and random text."
         )
-
-    @property
-    def _bucket_resource(self) -> s3.CfnBucket:
-        resource = self.log_files.node.default_child
-        if not isinstance(resource, s3.CfnBucket):
-            raise TypeError(f"{self.log_files.node.path} is no bucket")
-        return resource
+        for bucket in self._existing:
+            grant_read_objects(function, bucket, "*", "The prefix of the log files is their owner's choice.")
 
     def _add_rule(self, props: CloudTrailSourceProps) -> None:
         """Take management events, of AWS's own sources: anybody who may put events can name a detail type."""

@@ -132,21 +132,26 @@ class FrontDoor(Construct):
         api = self._function_group("Api", self._props.api)
         rules = (
             ("FalcoRule", 10, ["/api/v1/falco/*"], falco),
-            ("StreamRule", 20, ["/api/v1/stream", "/ws"], self._streaming),
+            ("StreamRule", 20, ["/api/v1/stream", "/ws"], self._streaming.target_group_arn),
             ("ApiRule", 30, ["/api/v1/*"], api),
         )
-        for construct_id, priority, paths, group in rules:
-            elb.ApplicationListenerRule(
+        for construct_id, priority, paths, group_arn in rules:
+            elb.CfnListenerRule(
                 self,
                 construct_id,
-                listener=listener,
+                listener_arn=listener.listener_arn,
                 priority=priority,
-                conditions=[elb.ListenerCondition.path_patterns(paths)],
-                action=elb.ListenerAction.forward([group]),
+                conditions=[
+                    elb.CfnListenerRule.RuleConditionProperty(
+                        field="path-pattern",
+                        path_pattern_config=elb.CfnListenerRule.PathPatternConfigProperty(values=paths),
+                    )
+                ],
+                actions=[elb.CfnListenerRule.ActionProperty(type="forward", target_group_arn=group_arn)],
             )
 
-    def _function_group(self, name: str, function: lambda_.IFunction) -> elb.IApplicationTargetGroup:
-        """Return a target group of the function, which only load balancers of this account may invoke.
+    def _function_group(self, name: str, function: lambda_.IFunction) -> str:
+        """Return the ARN of a target group of the function, which this account's load balancers may invoke.
 
         CDK's own target would let the load balancing service invoke it whoever asks.
         """
@@ -168,6 +173,4 @@ class FrontDoor(Construct):
             targets=[elb.CfnTargetGroup.TargetDescriptionProperty(id=function.function_arn)],
         )
         group.add_resource_dependency(permission)
-        return elb.ApplicationTargetGroup.from_target_group_attributes(
-            self, f"{name}Group", target_group_arn=group.ref
-        )
+        return group.ref

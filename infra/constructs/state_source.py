@@ -9,7 +9,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra.acknowledge import acknowledge
+from infra.constructs.object_access import grant_read_objects
 from infra.constructs.product_function import ProductFunction
 from infra.constructs.work_queue import WorkQueue
 
@@ -59,27 +59,11 @@ class StateSource(Construct):
     def grant_read(self, function: ProductFunction) -> None:
         """Let the function fetch a state in the version that its message names, or see that it is gone."""
         for bucket in self.buckets:
-            iam.Grant.add_to_principal(
-                grantee=function.role,
-                actions=["s3:GetObject", "s3:GetObjectVersion"],
-                resource_arns=[bucket.arn_for_objects("*")],
-            ).assert_success()
+            grant_read_objects(function, bucket, "*", "The keys of the states are their owners' choice.")
             # Without it S3 answers that a missing object is forbidden, and a deleted state could not be told.
             iam.Grant.add_to_principal(
                 grantee=function.role, actions=["s3:ListBucket"], resource_arns=[bucket.bucket_arn]
             ).assert_success()
-            acknowledge(
-                function.role,
-                f"AwsSolutions-IAM5[Resource::{self._finding(bucket)}/*]",
-                "The keys of the states are their owners' choice.",
-            )
-
-    def _finding(self, bucket: s3.IBucket) -> str:
-        """Name a bucket as the check names it in a finding: by logical id if it is ours, by ARN if not."""
-        resource = bucket.node.default_child
-        if isinstance(resource, s3.CfnBucket):
-            return f"<{bucket.stack.get_logical_id(resource)}.Arn>"
-        return f"arn:<AWS::Partition>:s3:::{bucket.bucket_name}"
 
     def _make_bucket(self, props: StateSourceProps) -> s3.Bucket:
         bucket = s3.Bucket(

@@ -45,4 +45,5 @@ class WorkQueue(Construct):
         )
         stack = Stack.of(self)
         CfnOutput(stack, f"{construct_id}Url", value=self.queue.queue_url)
+        CfnOutput(stack, f"{construct_id}Arn", value=self.queue.queue_arn)
         CfnOutput(stack, f"{construct_id}DeadLettersUrl", value=self.dead_letters.queue_url)

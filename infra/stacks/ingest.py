@@ -61,6 +61,7 @@ class IngestStack(Stack):
                 access_logs=self._access_logs,
                 create_trail=self._props.config.create_trail,
                 record_sources=self._props.config.record_sources,
+                existing_log_files=self._props.config.log_file_buckets,
             ),
         )
         function = self._ingesting("CloudTrail", "cloudtrail", _QUICK, memory_mib=1024)

@@ -52,6 +52,7 @@ def configured() -> dict[str, Template]:
                 "state_buckets": ["states-of-team-a", "states-of-team-b"],
                 "state_key_suffixes": [".tfstate", "/state.json"],
                 "create_trail": False,
+                "log_file_buckets": ["trail-of-the-organisation"],
                 "record_sources": ["example.audit"],
                 "terraform_principals": ["arn:aws:iam::*:role/terraform-*"],
                 "cors_origins": ["https://console.example.com"],

@@ -152,6 +152,19 @@ def test_no_trail_is_made_where_the_account_has_one(configured: dict[str, Templa
     assert configured["Ingest"].of_type("AWS::CloudTrail::Trail") == {}
 
 
+def test_log_files_of_an_existing_trail_are_read(configured: dict[str, Template]) -> None:
+    ingest = configured["Ingest"]
+    reading = [
+        str(resource)
+        for name, statement in ingest.statements()
+        if name.startswith("CloudTrailRole") and "s3:GetObject" in as_list(statement["Action"])
+        for resource in as_list(statement["Resource"])
+    ]
+    assert len([resource for resource in reading if "trail-of-the-organisation/*" in resource]) == 1
+    # Its owner needs the queue's ARN for the bucket's notifications.
+    assert "CloudTrailQueueArn" in ingest.body["Outputs"]
+
+
 def test_a_new_state_version_is_announced_but_not_its_lock_file(ingest: Template) -> None:
     bucket = ingest.resource("StateSourceBucket", "AWS::S3::Bucket")
     assert bucket["NotificationConfiguration"] == {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}

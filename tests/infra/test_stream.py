@@ -17,7 +17,8 @@ def container(template: Template) -> dict[str, Any]:
 
 def target_of(rule: dict[str, Any]) -> str:
     (action,) = rule["Actions"]
-    return action["TargetGroupArn"]["Ref"]
+    name: str = action["TargetGroupArn"]["Ref"]
+    return name
 
 
 def test_paths_are_decided_in_this_order(stream: Template) -> None:

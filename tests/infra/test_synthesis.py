@@ -46,6 +46,17 @@ def test_synthesis_looks_nothing_up(assembly: Path) -> None:
     assert "missing" not in manifest
 
 
+def test_cdk_has_nothing_to_warn_of(assembly: Path) -> None:
+    warnings = [
+        (path, entry["data"])
+        for metadata in sorted(assembly.glob("*.metadata.json"))
+        for path, entries in json.loads(metadata.read_text()).items()
+        for entry in entries
+        if entry["type"] in ("aws:cdk:warning", "aws:cdk:error")
+    ]
+    assert warnings == []
+
+
 def test_a_security_finding_stops_synthesis(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", OPEN_BUCKET],
