@@ -21,12 +21,15 @@ from tfdrift.domain.json_value import JsonValue
 from tfdrift.domain.lifecycle import Transition, expect, resolve
 from tfdrift.domain.managed_resource import ManagedResource
 from tfdrift.domain.mapping import AttributeRule
+from tfdrift.domain.rule_set import atoms_of_blocks
 from tfdrift.domain.state_changes import StateAction, StateChange
 from tfdrift.service.policy import EventCatalog
 from tfdrift.service.ports import DriftFilter, DriftRepository, Page, StateIndex
 from tfdrift.service.track_drift import TrackDrift
 
 _PAGE = 1000
+_GROUPS = ("aws_security_group", "aws_default_security_group")
+_RULES = ("ingress", "egress")
 _NOT_OVER = (DriftStatus.OPEN, DriftStatus.ACKNOWLEDGED)
 
 
@@ -94,9 +97,9 @@ class AdoptState:
         if not is_known(described.attributes, drift.attribute):
             return None
         expected = attribute_at(described.attributes, drift.attribute)
-        if self._equal(drift, expected):
+        if self._equal(drift, expected, drift.new_value):
             return _Adopted()
-        return _Expected(expected)
+        return None if self._equal(drift, expected, drift.old_value) else _Expected(expected)
 
     def _left_terraform(self, drift: DriftRecord, reference: StateReference) -> bool:
         """Return whether the drift's resource was in this state and is in none now."""
@@ -105,12 +108,13 @@ class AdoptState:
             drift.resource_type, drift.account_id, drift.region, drift.resource_id
         )
 
-    def _equal(self, drift: DriftRecord, expected: JsonValue) -> bool:
-        if expected == drift.new_value:
+    def _equal(self, drift: DriftRecord, one: JsonValue, other: JsonValue) -> bool:
+        """Return whether two values of the drift's attribute are the same to Terraform."""
+        if one == other:
             return True
-        return any(
-            equal(expected, drift.new_value, rule.normaliser, rule.default) for rule in self._rules(drift)
-        )
+        if drift.resource_type in _GROUPS and drift.attribute in _RULES:
+            return atoms_of_blocks(one, drift.resource_id) == atoms_of_blocks(other, drift.resource_id)
+        return any(equal(one, other, rule.normaliser, rule.default) for rule in self._rules(drift))
 
     def _rules(self, drift: DriftRecord) -> Iterator[AttributeRule]:
         for mapping in self.catalog.mappings(drift.cause.event_source, drift.cause.event_name):

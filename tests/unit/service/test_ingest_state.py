@@ -13,6 +13,7 @@ from tests.support.lifecycle_samples import (
     state_entry,
 )
 from tests.unit.service.product import FUNCTION_ADDRESS, Product
+from tests.unit.service.security_groups import call, group, rule
 from tfdrift.domain.drift import DriftStatus, ResolutionHow
 from tfdrift.domain.feed_event import EventType
 from tfdrift.domain.state_changes import StateAction
@@ -145,6 +146,26 @@ def test_an_unmanaged_resource_that_is_imported_is_adopted(product: Product) -> 
     product.take(lambda_call("e-1", NOON, name="CreateFunction", memorySize=128, timeout=3))
     assert not product.drift().managed
     product.upload(function_entry(), serial=2)
+    assert product.drift().status is DriftStatus.RESOLVED
+
+
+def test_rules_of_a_group_are_adopted_as_a_set(product: Product) -> None:
+    product.upload(group(rule(443), rule(80)))
+    product.take(call("e-1", 1, "Authorize", 22))
+    # given versions that say nothing new of the rules, in whatever order they write them
+    product.upload(group(rule(80), rule(443)), BUCKET, serial=2)
+    assert (product.drift().status, product.transitions()) == (DriftStatus.OPEN, ["opened"])
+    # when one has the new rule too
+    product.upload(group(rule(22, security_groups=None), rule(443), rule(80)), BUCKET, serial=3)
+    assert product.drift().status is DriftStatus.RESOLVED
+
+
+def test_a_drift_s_values_of_one_attribute_each_are_compared_by_its_own_rule(product: Product) -> None:
+    product.function(environment=[{"variables": {"A": "1"}}], layers=["b", "a"])
+    product.take(lambda_call("e-1", NOON, layers=["c", "a"]))
+    product.function(serial=2, environment=[{"variables": {"A": "1"}}], layers=["a", "b"])
+    assert product.transitions() == ["opened"]
+    product.function(serial=3, environment=[{"variables": {"A": "1"}}], layers=["a", "c"])
     assert product.drift().status is DriftStatus.RESOLVED
 
 
