@@ -14,7 +14,7 @@ from streaming.settings import StreamingSettings
 from streaming.stream_endpoint import router as stream_router
 from tfdrift.rest.application import install_rest
 from tfdrift.rest.dependencies import RestServices
-from tfdrift.rest.envelope import EnvelopeResponse, success
+from tfdrift.rest.envelope import EnvelopeResponse, failure, success
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +67,11 @@ def _allow_origins(app: FastAPI, origins: Sequence[str]) -> None:
 
 
 async def _health(request: Request) -> EnvelopeResponse:
-    """Answer as long as the process can; a task that cannot read the feed says so, and stays alive."""
+    """Answer; 503 only after a fault that a new process may cure, never for storage that does not answer."""
     runtime: Runtime = request.app.state.runtime
     hub = runtime.hub
+    if not runtime.working:
+        return failure(503, "not_working", "the stream's own work ended by a fault; the log says which")
     return success(
         {
             "status": "stopping" if hub.ending else "ok",

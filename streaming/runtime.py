@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import uuid
-from contextlib import suppress
 from dataclasses import dataclass
 
 from streaming.blocking import Threads
@@ -67,12 +66,19 @@ class Runtime:
         """Return whether this task is the one that tails."""
         return self._tailing.active
 
+    @property
+    def working(self) -> bool:
+        """Return whether the task's own work goes on: it outlives every trouble but a fault of its own."""
+        return self.hub.ending or not any(task.done() for task in self._tasks)
+
     def start(self) -> None:
         """Begin to follow the feed, and to tail whenever the lease is free."""
         self._tasks = [
             asyncio.create_task(self._follower.run(), name="follower"),
             asyncio.create_task(self._tailing.run(), name="tailing"),
         ]
+        for task in self._tasks:
+            task.add_done_callback(_tell_of_fault)
 
     def begin_stop(self) -> None:
         """Let another task tail, and have the streams end over the drain; the feed is still followed."""
@@ -88,5 +94,9 @@ class Runtime:
         self.begin_stop()
         for task in self._tasks:
             task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def _tell_of_fault(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (fault := task.exception()) is not None:
+        _LOG.critical("The %s ended; this task needs to be replaced", task.get_name(), exc_info=fault)
