@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tfdrift.catalog import load_catalog
+from tfdrift.domain.identifiers import COMPOSED
 from tfdrift.domain.mapping import ANY_TYPE
 
 _OUTPUT = Path(__file__).resolve().parents[1] / "tests/unit/catalog/provider_schema.json"
@@ -70,11 +71,12 @@ def main() -> None:
 
 
 def catalog_types() -> set[str]:
-    """Return every provider type that the catalog names."""
+    """Return every provider type that the catalog or the table of composed ids names."""
     catalog = load_catalog()
     mappings = (mapping for pair in catalog.pairs() for mapping in catalog.mappings(*pair))
     ways = (way for mapping in mappings for target in mapping.targets for way in target.ways)
-    return {name for way in ways for name in (*way.types, *way.parent_types) if name != ANY_TYPE}
+    named = {name for way in ways for name in (*way.types, *way.parent_types)}
+    return (named | set(COMPOSED)) - {ANY_TYPE}
 
 
 def _attributes(text: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from tfdrift.domain.id_forms import FORMS
 from tfdrift.domain.normalisers import NORMALISERS
 from tfdrift.domain.severity import TESTS
 
+_ROOTS = ("request", "response", "arns", "account", "region", "invoked_by")
 _KINDS = ("set", "add", "remove", "merge", "drop", "hidden", "constant", "clear")
 
 
@@ -17,8 +18,8 @@ def _path(text: str) -> str:
     """Return a path if its root and its form are known."""
     root = text.partition("|")[0].partition(".")[0]
     form = text.partition("|")[2]
-    if root not in ("request", "response", "arns", "account", "region"):
-        raise ValueError(f"the path {text!r} begins with none of request, response, arns, account, region")
+    if root not in _ROOTS:
+        raise ValueError(f"the path {text!r} begins with none of {', '.join(_ROOTS)}")
     if form and form not in FORMS:
         raise ValueError(f"the path {text!r} ends in an unknown form: {', '.join(FORMS)} are known")
     return text

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from tfdrift.domain.attribute_path import attribute_at, is_known
 from tfdrift.domain.change import Change
@@ -12,7 +13,7 @@ from tfdrift.domain.finding import CurrentValues, Lookup
 from tfdrift.domain.json_value import JsonObject, JsonValue
 from tfdrift.domain.managed_resource import ManagedResource
 from tfdrift.domain.mapping import ANY_TYPE, AttributeRule, ResourceRule, Target
-from tfdrift.domain.new_value import NewValue, new_value
+from tfdrift.domain.new_value import BUILDING, NewValue, new_value
 from tfdrift.domain.normalisers import NORMALISERS
 from tfdrift.domain.parameters import fill
 
@@ -83,8 +84,7 @@ def _managed(
     for rule in way.attributes:
         attribute = _stored_attribute(rule, resource)
         expected = attribute_at(resource.attributes, attribute)
-        is_open, open_value = current.value(resource, attribute)
-        value = new_value(rule, record, open_value if is_open else expected)
+        value = _built(rule, record, expected, current.value(resource, attribute))
         if value is None:
             continue
         touched = True
@@ -95,6 +95,16 @@ def _managed(
         yield _touched(way, resource)
     if way.change is ChangeType.CREATED or not touched:
         yield _whole(way, resource)
+
+
+def _built(
+    rule: AttributeRule, record: CloudTrailRecord, expected: JsonValue, opened: tuple[bool, JsonValue]
+) -> NewValue | None:
+    """Return the new value on top of the open drift's, not wholly known on top of one that is not known."""
+    is_open, open_value = opened
+    unseen = is_open and open_value is None and rule.kind in BUILDING
+    value = new_value(rule, record, open_value if is_open and not unseen else expected)
+    return replace(value, known=False) if value is not None and unseen else value
 
 
 def _stored_attribute(rule: AttributeRule, resource: ManagedResource) -> str:
@@ -151,7 +161,7 @@ def _compared(
 ) -> Change:
     secret = holds_secret(expected)
     actual = None
-    if value.known or rule.partial:
+    if value.known or value.value is not None:
         shown = presented(value.value, expected, rule.normaliser)
         actual = _withheld(expected, shown) if secret else shown
     same = value.known and not secret and equal(expected, value.value, rule.normaliser, rule.default)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from tfdrift.domain.attribute_path import attribute_at
+from tfdrift.domain.id_forms import FORMS
 from tfdrift.domain.json_value import JsonObject
 
 _FIELD = re.compile(r"\{([^{}]+)\}")
@@ -36,18 +37,28 @@ COMPOSED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "aws_iam_group_policy": ("{group}:{name}",),
         "aws_iam_role_policies_exclusive": ("{role_name}",),
         "aws_iam_role_policy_attachments_exclusive": ("{role_name}",),
+        "aws_iam_user_policy_attachments_exclusive": ("{user_name}",),
+        "aws_iam_group_policy_attachments_exclusive": ("{group_name}",),
         "aws_iam_user_login_profile": ("{user}",),
         "aws_iam_user_group_membership": ("user={user}",),
         "aws_iam_group_membership": ("group={group}",),
-        "aws_iam_user_ssh_key": ("{user}:{ssh_public_key_id}",),
-        "aws_lambda_permission": ("{function_name}/{statement_id}",),
-        "aws_lambda_alias": ("{function_name}/{name}",),
+        "aws_iam_user_ssh_key": ("{username}:{ssh_public_key_id}",),
+        "aws_lambda_permission": ("{function_name|lambda_name}/{statement_id}",),
+        "aws_lambda_alias": ("{function_name|lambda_name}/{name}",),
         "aws_lambda_event_source_mapping": ("{uuid}",),
-        "aws_lambda_function_url": ("{function_name}", "{function_name}/{qualifier}"),
-        "aws_lambda_function_event_invoke_config": ("{function_name}", "{function_name}:{qualifier}"),
-        "aws_lambda_provisioned_concurrency_config": ("{function_name}/{qualifier}",),
+        "aws_lambda_function_url": (
+            "{function_name|lambda_name}",
+            "{function_name|lambda_name}/{qualifier}",
+        ),
+        "aws_lambda_function_event_invoke_config": (
+            "{function_name|lambda_name}",
+            "{function_name|lambda_name}:{qualifier}",
+        ),
+        "aws_lambda_provisioned_concurrency_config": ("{function_name|lambda_name}/{qualifier}",),
         "aws_lambda_layer_version_permission": ("{layer_name}/{version_number}/{statement_id}",),
         "aws_lambda_function": ("{function_name}",),
+        "aws_lambda_function_recursion_config": ("{function_name|lambda_name}",),
+        "aws_lambda_runtime_management_config": ("{function_name|lambda_name}",),
         "aws_db_instance": ("{identifier}", "{resource_id}"),
         "aws_rds_cluster": ("{cluster_identifier}", "{cluster_resource_id}"),
         "aws_rds_cluster_instance": ("{identifier}", "{dbi_resource_id}"),
@@ -61,8 +72,8 @@ COMPOSED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "aws_kms_key": ("{key_id}",),
         "aws_kms_external_key": ("{id}",),
         "aws_kms_replica_key": ("{key_id}",),
-        "aws_kms_key_policy": ("{key_id}",),
-        "aws_kms_grant": ("{key_id}:{grant_id}",),
+        "aws_kms_key_policy": ("{key_id|kms_key}",),
+        "aws_kms_grant": ("{key_id|kms_key}:{grant_id}",),
         "aws_kms_alias": ("{name}",),
         "aws_route": (
             "{route_table_id}_{destination_cidr_block}",
@@ -74,7 +85,6 @@ COMPOSED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "aws_volume_attachment": ("{volume_id}:{instance_id}",),
         "aws_network_interface_sg_attachment": ("{security_group_id}_{network_interface_id}",),
         "aws_eip": ("{allocation_id}", "{public_ip}"),
-        "aws_eip_association": ("{association_id}", "{allocation_id}"),
         "aws_key_pair": ("{key_name}", "{key_pair_id}"),
         "aws_ec2_tag": ("{resource_id},{key}",),
         "aws_internet_gateway_attachment": ("{internet_gateway_id}:{vpc_id}",),
@@ -93,10 +103,17 @@ def composed_identifiers(resource_type: str, attributes: JsonObject) -> tuple[st
 
 
 def _composed(template: str, attributes: JsonObject) -> str | None:
-    values = {name: _text(attribute_at(attributes, name)) for name in _FIELD.findall(template)}
+    values = {name: _field(attributes, name) for name in _FIELD.findall(template)}
     if any(value is None for value in values.values()):
         return None
     return _FIELD.sub(lambda match: values[match[1]] or "", template)
+
+
+def _field(attributes: JsonObject, name: str) -> str | None:
+    """Return an attribute as text, in the form that a name with ``|form`` asks for."""
+    path, _, form = name.partition("|")
+    value = attribute_at(attributes, path)
+    return _text(next(iter(FORMS[form](value)), None) if form else value)
 
 
 def _text(value: object) -> str | None:

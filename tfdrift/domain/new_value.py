@@ -27,6 +27,9 @@ class NewValue:
     known: bool = True
 
 
+BUILDING = frozenset({AttributeKind.ADD, AttributeKind.REMOVE, AttributeKind.MERGE, AttributeKind.DROP})
+"""The kinds whose value builds on the one before."""
+
 UNSEEN = NewValue(None, known=False)
 
 

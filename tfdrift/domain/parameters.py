@@ -34,10 +34,11 @@ class _Segment:
 def values_at(record: CloudTrailRecord, path: str) -> tuple[JsonValue, ...]:
     """Return the values at a path, none if it is not there.
 
-    A path begins with ``request``, ``response``, ``arns`` (the record's resource ARNs), ``account`` or
-    ``region``; a segment with ``[]`` goes through the elements of a list, one with ``[0]`` to the first, and
-    ``value`` on a plain value is that value, as EC2 wraps attribute values or does not. ``|form`` at the end
-    applies a form of `tfdrift.domain.id_forms` to each value.
+    A path begins with ``request``, ``response``, ``arns`` (the record's resource ARNs), ``account``,
+    ``region`` or ``invoked_by`` (the AWS service that called on somebody's behalf). A segment with ``[]``
+    goes through the elements of a list, one with ``[0]`` to the first, and ``value`` on a plain value is that
+    value, as EC2 wraps attribute values or does not. ``|form`` at the end applies a form of
+    `tfdrift.domain.id_forms` to each value.
     """
     plain, _, form = path.partition("|")
     root, _, rest = plain.partition(".")
@@ -114,6 +115,8 @@ def _text(value: JsonValue) -> str | None:
 def _of_record(record: CloudTrailRecord, root: str) -> tuple[JsonValue, ...]:
     if root == "arns":
         return record.resource_arns
+    if root == "invoked_by":
+        return () if record.invoked_by is None else (record.invoked_by,)
     return {"account": (record.account_id,), "region": (record.region,)}.get(root, ())
 
 

@@ -267,7 +267,8 @@ def _inline_change(
     beside = {atom for rule in scene.rules for atom in rule.atoms if atom.bare() not in known}
     expected = own | beside
     is_open, open_value = scene.current.value(group, scene.direction)
-    now = atoms_of_blocks(open_value, scene.group_id) if is_open else set(expected)
+    unseen = is_open and open_value is None
+    now = atoms_of_blocks(open_value, scene.group_id) if is_open and not unseen else set(expected)
     gone = {atom.bare() for atom in removed}
     now = {atom for atom in now if atom.bare() not in gone}
     here = {atom.bare() for atom in now}
@@ -279,7 +280,8 @@ def _inline_change(
         scene.direction,
         blocks_of_atoms(expected, scene.group_id),
         blocks_of_atoms(now, scene.group_id),
-        differs=now != expected,
+        differs=now != expected or unseen,
+        fidelity=Fidelity.PARTIAL if unseen else Fidelity.EXACT,
     )
 
 

@@ -262,3 +262,27 @@ def test_an_alias_names_its_own_resource_and_the_record_names_the_key():
     ).findings
     assert (same.attribute, same.differs) == ("target_key_id", False)
     assert by_arn.address == "aws_kms_key.main"
+
+
+def test_a_grant_of_a_person_is_told_and_a_services_is_not():
+    request = {"keyId": KEY_ARN, "granteePrincipal": "arn:aws:iam::444455556666:role/other"}
+    made = call("kms", "CreateGrant", request, {"grantId": "g-1"})
+    by_service = call("kms", "CreateGrant", request, {"grantId": "g-1"}, invoked_by="ec2.amazonaws.com")
+    (finding,) = detected(made, KEY).findings
+    assert (finding.resource_id, finding.parent, finding.severity) == (f"{KEY_ID}:g-1", KEY, Severity.HIGH)
+    assert detected(by_service, KEY).findings == ()
+
+
+def test_a_state_that_names_a_function_by_its_arn_is_found():
+    permission = managed(
+        "aws_lambda_permission.p", id="p", function_name=FUNCTION_ARN, statement_id="p", principal="s3"
+    )
+    record = call("lambda", "RemovePermission", {"functionName": "orders", "statementId": "p"})
+    (finding,) = detected(record, permission).findings
+    assert finding.address == "aws_lambda_permission.p"
+
+
+def test_tags_on_top_of_an_unknown_change_are_partial():
+    record = call("kms", "TagResource", {"keyId": KEY_ID, "tags": [{"tagKey": "a", "tagValue": "b"}]})
+    (finding,) = detected(record, KEY, opened={("aws_kms_key.main", "tags"): None}).findings
+    assert (finding.fidelity, finding.actual) == (Fidelity.PARTIAL, {"Dept": "IT", "a": "b"})

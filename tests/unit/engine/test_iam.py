@@ -204,3 +204,25 @@ def test_the_instance_profiles_role_is_compared_by_name():
     (same,) = detected(call("iam", "AddRoleToInstanceProfile", request), profile).findings
     (gone,) = detected(call("iam", "RemoveRoleFromInstanceProfile", request), profile).findings
     assert (same.differs, gone.attribute, gone.actual) == (False, "role", None)
+
+
+@pytest.mark.parametrize(
+    ("resource", "attribute", "actual"),
+    [
+        (
+            managed("aws_iam_user_policy_attachments_exclusive.w", user_name="worker", policy_arns=[]),
+            "policy_arns",
+            [ADMIN],
+        ),
+        (
+            managed("aws_iam_policy_attachment.a", id="a", policy_arn=ADMIN, users=["x"]),
+            "users",
+            ["worker", "x"],
+        ),
+    ],
+)
+def test_resources_that_hold_all_attachments_are_compared(resource: Any, attribute: str, actual: Any):
+    record = call("iam", "AttachUserPolicy", {"userName": "worker", "policyArn": ADMIN})
+    (finding,) = detected(record, USER, resource).findings
+    assert (finding.address, finding.attribute, finding.actual) == (resource.address, attribute, actual)
+    assert finding.differs

@@ -306,3 +306,11 @@ def test_a_deleted_group_is_a_deletion():
         GROUP,
         None,
     )
+
+
+def test_on_top_of_a_change_that_is_not_known_the_value_is_partial():
+    record = rules_call("AuthorizeSecurityGroupIngress", permission(22, 22, "0.0.0.0/0"))
+    opened = {("aws_security_group.web", "ingress"): None}
+    (finding,) = detected(record, group(HTTPS), opened=opened).findings
+    assert (finding.differs, finding.fidelity) == (True, Fidelity.PARTIAL)
+    assert finding.severity is Severity.CRITICAL
