@@ -69,7 +69,7 @@ def test_the_counts_are_those_of_the_recorded_inputs(document: dict[str, Any]) -
     assert summary["failed"] > 150
     assert summary["read_only"] > 150
     assert summary["terraform"] > 20
-    assert summary["duplicates"] > 50
+    assert summary["duplicates"] > 20
     assert summary["finding_records"] > 0
     assert summary["problems"] == len(document["problems"])
     assert summary["drifts_open"] + summary["drifts_resolved"] == len(document["drifts"])

@@ -19,6 +19,7 @@ from tfdrift.domain.envelopes import (
 from tfdrift.domain.falco_alert import InvalidAlert, cloudtrail_evidence, parse_alert
 from tfdrift.domain.json_value import JsonObject
 
+CallKey = tuple[str, str, str]
 SourcesOf = Callable[[str], Sequence[str]]
 
 
@@ -48,12 +49,12 @@ class Problem:
 class Evidence:
     """What the files held.
 
-    `records` are the calls that may have changed something, each once, by their identity. Failed and
-    read-only calls change nothing and are only counted.
+    `records` are the calls that may have changed something, each once, by account, eventID and operation.
+    Failed and read-only calls change nothing and are only counted.
     """
 
-    records: dict[tuple[str, str], CloudTrailRecord] = field(default_factory=dict)
-    seen: set[tuple[str, str]] = field(default_factory=set)
+    records: dict[CallKey, CloudTrailRecord] = field(default_factory=dict)
+    seen: set[CallKey] = field(default_factory=set)
     records_read: int = 0
     duplicates: int = 0
     failed: int = 0
@@ -132,7 +133,8 @@ def _take_alert(
 
 def _keep(record: CloudTrailRecord, evidence: Evidence) -> None:
     evidence.records_read += 1
-    key = record.key
+    # Published samples share made-up ids; the same id of another operation is surely another call.
+    key = (*record.key, record.event_name)
     if key in evidence.seen:
         evidence.duplicates += 1
         there = evidence.records.get(key)

@@ -110,6 +110,12 @@ def test_nothing_open_exits_with_0(replay: Replay) -> None:
     assert "findings: 1 (0 open, 1 resolved)" in result.stderr
 
 
+def test_a_made_up_id_that_several_calls_share_hides_none(replay: Replay) -> None:
+    other = call("e-1", 1, eventName="DeleteFunction20150331", requestParameters={"functionName": "orders"})
+    result = replay("--cloudtrail", write("log.jsonl", call("e-1"), other), "--format", "jsonl")
+    assert [drift["attribute"] for drift in lines(result)] == ["memory_size", None]
+
+
 def test_an_error_comes_before_open_drift(replay: Replay) -> None:
     result = replay("--cloudtrail", write("log.jsonl", call("e-1")), "missing.json", "--format", "jsonl")
     assert result.exit_code == 1
