@@ -44,10 +44,19 @@ def find_resources(
     ids = identifiers(record, way.ids)
     for resource_type in way.types:
         found = _find(record, resource_type, ids, lookup)
-        holding = tuple(r for r in found if all(_has(r.attributes, name) for name in way.requires))
+        holding = tuple(resource for resource in found if _is_meant(resource, resource_type, way))
         if holding:
             return holding
     return ()
+
+
+def _is_meant(resource: ManagedResource, resource_type: str, way: ResourceRule) -> bool:
+    """Return whether a row is about a resource: of any type, those only that have one of its attributes."""
+    if not all(_has(resource.attributes, name) for name in way.requires):
+        return False
+    return resource_type != ANY_TYPE or any(
+        is_known(resource.attributes, rule.attribute) for rule in way.attributes
+    )
 
 
 def identifiers(record: CloudTrailRecord, templates: Sequence[str]) -> tuple[str, ...]:

@@ -80,7 +80,6 @@ COMPOSED: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "{route_table_id}_{destination_ipv6_cidr_block}",
         ),
         "aws_route_table_association": ("{route_table_id}/{subnet_id}", "{id}"),
-        "aws_main_route_table_association": ("{vpc_id}",),
         "aws_network_acl_rule": ("{network_acl_id}:{rule_number}:{egress}",),
         "aws_volume_attachment": ("{volume_id}:{instance_id}",),
         "aws_network_interface_sg_attachment": ("{security_group_id}_{network_interface_id}",),

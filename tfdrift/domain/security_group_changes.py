@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+from tfdrift.domain.attribute_path import is_known
 from tfdrift.domain.change import Change
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
 from tfdrift.domain.drift import ChangeType, Fidelity
 from tfdrift.domain.finding import CurrentValues, Lookup
 from tfdrift.domain.json_value import JsonObject, JsonValue
 from tfdrift.domain.managed_resource import ManagedResource
-from tfdrift.domain.parameters import unwrapped, values_at
+from tfdrift.domain.parameters import inside, unwrapped, values_at
 from tfdrift.domain.rule_set import (
     RuleAtom,
     atom_of_rule,
@@ -137,9 +138,9 @@ def _revoked(scene: _Scene) -> tuple[set[RuleAtom], bool]:
 def _rule_ids(record: CloudTrailRecord) -> Iterator[str]:
     for path in ("request.securityGroupRuleIds[]", "request.securityGroupRuleId[]"):
         for value in values_at(record, path):
-            inner = value.get("securityGroupRuleId") if isinstance(value, dict) else value
-            if isinstance(inner, str):
-                yield inner
+            for inner in inside(value, "securityGroupRuleId") if isinstance(value, dict) else (value,):
+                if isinstance(inner, str):
+                    yield inner
 
 
 def _authorized(scene: _Scene, atoms: set[RuleAtom]) -> Iterator[Change]:
@@ -262,6 +263,8 @@ def _inline(
 def _inline_change(
     scene: _Scene, group: ManagedResource, added: set[RuleAtom], removed: set[RuleAtom]
 ) -> Change:
+    if not scene.rules and not is_known(group.attributes, scene.direction):
+        return _touched(group)
     own = atoms_of_blocks(group.attributes.get(scene.direction), scene.group_id)
     known = {atom.bare() for atom in own}
     beside = {atom for rule in scene.rules for atom in rule.atoms if atom.bare() not in known}
@@ -282,6 +285,20 @@ def _inline_change(
         blocks_of_atoms(now, scene.group_id),
         differs=now != expected or unseen,
         fidelity=Fidelity.PARTIAL if unseen else Fidelity.EXACT,
+    )
+
+
+def _touched(group: ManagedResource) -> Change:
+    """Return that a group was touched whose state, of another provider version, lacks the attribute."""
+    return Change(
+        group,
+        group.resource_type,
+        group.resource_id,
+        None,
+        None,
+        None,
+        differs=True,
+        fidelity=Fidelity.EVENT_ONLY,
     )
 
 

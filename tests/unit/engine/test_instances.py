@@ -302,3 +302,15 @@ def test_a_snapshot_shared_with_everybody_is_critical():
         Severity.CRITICAL,
     )
     assert finding.parent == snapshot
+
+
+def test_tags_are_of_the_resource_alone_that_has_tags():
+    vpc = managed("aws_vpc.main", id="vpc-1", tags={})
+    beside = managed("aws_vpc_dhcp_options_association.x", id="vpc-1", vpc_id="vpc-1")
+    request = {
+        "resourcesSet": {"items": [{"resourceId": "vpc-1"}]},
+        "tagSet": {"items": [{"key": "a", "value": "b"}]},
+    }
+    assert [f.address for f in detected(call("ec2", "CreateTags", request), vpc, beside).findings] == [
+        "aws_vpc.main"
+    ]

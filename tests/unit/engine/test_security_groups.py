@@ -314,3 +314,25 @@ def test_on_top_of_a_change_that_is_not_known_the_value_is_partial():
     (finding,) = detected(record, group(HTTPS), opened=opened).findings
     assert (finding.differs, finding.fidelity) == (True, Fidelity.PARTIAL)
     assert finding.severity is Severity.CRITICAL
+
+
+def lowered(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key.lower(): lowered(inner) for key, inner in value.items()}
+    return [lowered(item) for item in value] if isinstance(value, list) else value
+
+
+def test_names_in_lower_case_as_falco_writes_them_are_read_alike():
+    request = {"groupId": GROUP, "ipPermissions": {"items": [permission(22, 22, "0.0.0.0/0")]}}
+    (plain,) = detected(call("ec2", "AuthorizeSecurityGroupIngress", request), group(HTTPS)).findings
+    (falco,) = detected(call("ec2", "AuthorizeSecurityGroupIngress", lowered(request)), group(HTTPS)).findings
+    assert falco == plain
+
+
+def test_a_state_that_lacks_the_rules_is_no_difference():
+    # https://github.com/snyk/driftctl/issues/1671
+    old = managed("aws_security_group.web", id=GROUP)
+    (finding,) = detected(
+        rules_call("AuthorizeSecurityGroupIngress", permission(22, 22, "0.0.0.0/0")), old
+    ).findings
+    assert (finding.attribute, finding.fidelity) == (None, Fidelity.EVENT_ONLY)
