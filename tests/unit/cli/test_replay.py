@@ -1,93 +1,22 @@
 """`tfdrift replay` reads logs and states as they lie about, and answers people and programs."""
 
-import base64
-import gzip
 import json
 import random
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
 
 from tests.support.lifecycle_samples import (
     ACCOUNT,
     REGION,
     TERRAFORM_AGENT,
     function_entry,
-    minutes,
     state_bytes,
     state_entry,
 )
-from tfdrift.cli import app
+from tests.unit.cli.replaying import Replay, call, count, lines, write
 from tfdrift.domain.drift_json import drift_from_json
 from tfdrift.domain.json_value import JsonObject, JsonValue
-from tfdrift.domain.timestamps import format_time
-
-Replay = Callable[..., Result]
-
-
-def call(event_id: str, minute: float = 0, *, agent: str = "aws-cli/2.31.0", **fields: Any) -> JsonObject:
-    """Return a record of a call that configures the function ``orders``, as CloudTrail writes it."""
-    parameters = fields.pop("parameters", {"memorySize": 1024})
-    return {
-        "eventVersion": "1.11",
-        "eventID": event_id,
-        "eventTime": format_time(minutes(minute)),
-        "eventSource": "lambda.amazonaws.com",
-        "eventName": "UpdateFunctionConfiguration20150331v2",
-        "eventType": "AwsApiCall",
-        "awsRegion": REGION,
-        "recipientAccountId": ACCOUNT,
-        "readOnly": False,
-        "userIdentity": {
-            "type": "AssumedRole",
-            "principalId": "AROA1:oncall",
-            "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/ops/oncall",
-            "accountId": ACCOUNT,
-        },
-        "sourceIPAddress": "203.0.113.7",
-        "userAgent": agent,
-        "requestParameters": {"functionName": "orders", **parameters},
-        "responseElements": None,
-        **fields,
-    }
-
-
-@pytest.fixture
-def replay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Replay:
-    """Run replay in a folder that holds ``prod.tfstate``; further arguments as given."""
-    monkeypatch.chdir(tmp_path)
-    Path("prod.tfstate").write_bytes(state_bytes(function_entry()))
-
-    def run(*args: str, stdin: bytes | None = None) -> Result:
-        result = CliRunner().invoke(app, ["replay", "--state", "prod.tfstate", *args], input=stdin)
-        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-        return result
-
-    return run
-
-
-def write(name: str, *values: JsonValue) -> str:
-    """Write values as lines of JSON."""
-    path = Path(name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = "".join(json.dumps(value) + "\n" for value in values).encode()
-    path.write_bytes(gzip.compress(text) if name.endswith(".gz") else text)
-    return name
-
-
-def lines(result: Result) -> list[dict[str, Any]]:
-    """Return the drifts that were printed as lines of JSON."""
-    return [json.loads(line) for line in result.stdout.splitlines()]
-
-
-def count(result: Result, label: str) -> int:
-    """Return a count of the summary by its label."""
-    (line,) = [line for line in result.stderr.splitlines() if line.strip().startswith(f"{label}: ")]
-    return int(line.strip().removeprefix(f"{label}: ").split(",")[0].split(" ")[0])
 
 
 def test_open_drift_exits_with_2_and_prints_the_record(replay: Replay) -> None:
@@ -121,70 +50,6 @@ def test_an_error_comes_before_open_drift(replay: Replay) -> None:
     assert result.exit_code == 1
     assert len(lines(result)) == 1
     assert "missing.json: cannot be read" in result.stderr
-
-
-def encoded(message: JsonValue) -> str:
-    return base64.b64encode(gzip.compress(json.dumps(message).encode())).decode()
-
-
-ENVELOPES: dict[str, Callable[[JsonObject], JsonValue]] = {
-    "bare": lambda record: record,
-    "log file": lambda record: {"Records": [record]},
-    "EventBridge": lambda record: {
-        "version": "0",
-        "detail-type": "AWS API Call via CloudTrail",
-        "source": "aws.lambda",
-        "account": ACCOUNT,
-        "detail": record,
-    },
-    "CloudWatch Logs": lambda record: {
-        "awslogs": {
-            "data": encoded(
-                {
-                    "messageType": "DATA_MESSAGE",
-                    "owner": ACCOUNT,
-                    "logGroup": "trail",
-                    "logStream": "s",
-                    "subscriptionFilters": ["f"],
-                    "logEvents": [{"id": "1", "timestamp": 1, "message": json.dumps(record)}],
-                }
-            )
-        }
-    },
-    "SQS": lambda record: {
-        "Records": [
-            {
-                "messageId": "m-1",
-                "eventSource": "aws:sqs",
-                "body": json.dumps(
-                    {"detail-type": "AWS API Call via CloudTrail", "source": "x", "detail": record}
-                ),
-            }
-        ]
-    },
-    "SNS in SQS": lambda record: {
-        "Records": [
-            {
-                "messageId": "m-1",
-                "eventSource": "aws:sqs",
-                "body": json.dumps(
-                    {
-                        "Type": "Notification",
-                        "TopicArn": "arn:aws:sns:eu-central-1:111122223333:t",
-                        "Message": json.dumps(record),
-                    }
-                ),
-            }
-        ]
-    },
-}
-
-
-@pytest.mark.parametrize("envelope", sorted(ENVELOPES))
-@pytest.mark.parametrize("name", ["log.json", "log.json.gz"])
-def test_every_wrapping_is_opened(replay: Replay, envelope: str, name: str) -> None:
-    result = replay("--cloudtrail", write(name, ENVELOPES[envelope](call("e-1"))), "--format", "jsonl")
-    assert [drift["cause"]["event_id"] for drift in lines(result)] == ["e-1"], result.stderr
 
 
 def test_folders_are_read_with_all_below_them(replay: Replay) -> None:
