@@ -1,6 +1,7 @@
 """The functions' real handlers over the emulator, each test with tables and a bucket of its own."""
 
 import json
+import logging
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from handlers.observability import logger_of
 from tests.support.tables import TableNames, create_tables, delete_tables
 from tfdrift.demo.emulator import Emulator
 from tfdrift.domain.feed_event import FeedEvent
@@ -48,6 +50,16 @@ class World:
 def clients(emulator: Emulator) -> dict[str, Any]:
     """The emulator's clients by service; each takes a while to make."""
     return {service: emulator.client(service) for service in ("dynamodb", "s3")}
+
+
+@pytest.fixture(autouse=True)
+def _fresh_loggers() -> None:
+    """Have each test's loggers write to the standard output of that test."""
+    for service in ("cloudtrail", "falco", "tfstate", "held"):
+        logger = logging.getLogger(f"tfdrift-{service}")
+        logger.handlers.clear()
+        logger.__dict__.update(init=False, powertools_handler=None)
+    logger_of.cache_clear()
 
 
 @pytest.fixture

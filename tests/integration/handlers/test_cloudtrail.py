@@ -135,7 +135,7 @@ def test_of_a_log_file_the_good_records_go_in_and_the_file_fails(managed: World)
     key = upload_log(
         managed,
         "mixed",
-        ["text", {"eventName": "X", "eventSource": "y"}, call("e-1"), call("e-2", eventID=None)],
+        ["text", {"eventName": "X", "eventSource": "y"}, call("e-1"), call("e-2", eventTime="soon")],
     )
     message = sqs_event(object_notification(managed.bucket, key), ids=["file"])
 
