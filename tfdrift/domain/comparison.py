@@ -3,9 +3,10 @@
 import json
 
 from tfdrift.domain.json_value import JsonValue
-from tfdrift.domain.normalisers import NORMALISERS
+from tfdrift.domain.normalisers import NORMALISERS, VERSION
 from tfdrift.domain.normalisers.blocks import snake_case
 from tfdrift.domain.normalisers.collections import sort_key
+from tfdrift.domain.normalisers.plain import plain, text
 from tfdrift.domain.normalisers.policy import document
 
 FINGERPRINT = "fingerprint:"
@@ -15,8 +16,12 @@ FINGERPRINT = "fingerprint:"
 def equal(expected: JsonValue, actual: JsonValue, normaliser: str, default: JsonValue = None) -> bool:
     """Return whether two values are the same to Terraform.
 
-    Both pass the normaliser; null, absent and empty mean the attribute's default.
+    Both pass the normaliser; null, absent and empty mean the attribute's default. A version of fewer parts
+    stands for all that begin with it, as the provider holds it (engine_version of
+    https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/db_instance).
     """
+    if normaliser == VERSION and isinstance(expected, str) and isinstance(actual, str):
+        return actual == expected or (expected != "" and actual.startswith(f"{expected}."))
     normalise = NORMALISERS[normaliser]
     return _defaulted(normalise(expected), default) == _defaulted(normalise(actual), default)
 
@@ -48,7 +53,7 @@ def presented(actual: JsonValue, expected: JsonValue, normaliser: str) -> JsonVa
         return _as_document_text(actual)
     if normaliser == "tags":
         return NORMALISERS[normaliser](actual)
-    if normaliser in ("set", "named_set") and isinstance(actual, list):
+    if normaliser == "set" and isinstance(actual, list):
         distinct = {sort_key(element): element for element in actual}
         return [distinct[key] for key in sorted(distinct)]
     if normaliser == "blocks":
@@ -58,9 +63,9 @@ def presented(actual: JsonValue, expected: JsonValue, normaliser: str) -> JsonVa
 
 def _as_type_of(actual: JsonValue, expected: JsonValue) -> JsonValue:
     if isinstance(actual, str) and isinstance(expected, bool | int | float):
-        return NORMALISERS["plain"](actual)
+        return plain(actual)
     if isinstance(expected, str) and isinstance(actual, bool | int | float):
-        return NORMALISERS["text"](actual)
+        return text(actual)
     if isinstance(actual, float) and actual.is_integer():
         return int(actual)
     return actual

@@ -11,7 +11,7 @@ IdForm = Callable[[JsonValue], tuple[str, ...]]
 # function-name, account:function:name, arn:…:function:name, each with an optional :qualifier
 # https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionConfiguration.html (FunctionName)
 _FUNCTION = re.compile(
-    r"(?:(?:arn:[\w-]+:lambda:[\w-]+:)?(?:\d{12}:)?function:)?(?P<name>[\w-]+)(?::(?P<qualifier>\$?[\w-]+))?"
+    r"(?:(?:arn:[\w-]+:lambda:[\w-]+:)?(?:\d{12}:)?function:)?(?P<name>[\w-]+)(?::\$?[\w-]+)?"
 )
 _KEY_ARN = re.compile(r"arn:[\w-]+:kms:[\w-]+:\d{12}:key/(?P<id>[\w-]+)")
 _ALIAS_ARN = re.compile(r"arn:[\w-]+:kms:[\w-]+:\d{12}:(?P<name>alias/.+)")
@@ -21,12 +21,6 @@ def lambda_name(value: JsonValue) -> tuple[str, ...]:
     """Return a function's name, without ARN and qualifier."""
     match = _FUNCTION.fullmatch(value) if isinstance(value, str) else None
     return (match["name"],) if match and match["name"].strip("-") else ()
-
-
-def lambda_qualifier(value: JsonValue) -> tuple[str, ...]:
-    """Return the version or alias that a function's name or ARN ends in."""
-    match = _FUNCTION.fullmatch(value) if isinstance(value, str) else None
-    return (match["qualifier"],) if match and match["qualifier"] else ()
 
 
 def kms_key(value: JsonValue) -> tuple[str, ...]:
@@ -76,7 +70,6 @@ def lower(value: JsonValue) -> tuple[str, ...]:
 FORMS: Mapping[str, IdForm] = MappingProxyType(
     {
         "lambda_name": lambda_name,
-        "lambda_qualifier": lambda_qualifier,
         "kms_key": kms_key,
         "kms_alias": kms_alias,
         "last_part": last_part,

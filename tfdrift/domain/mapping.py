@@ -71,12 +71,12 @@ class AttributeRule:
         AWS's word → Terraform's, for enumerations.
     key
         The block's key by which `merge` and `drop` recognise a block.
-    value_path
-        For a `merge` of one entry: the path of its value, the `paths` being its key's.
     when
         Conditions, all of which must hold.
     change
-        The change of type, where it is not the target's.
+        What happens to the resource, where it is not what the way says.
+    partial
+        The value is shown but cannot be compared exactly: it always differs.
     """
 
     attribute: str
@@ -109,6 +109,8 @@ class ResourceRule:
         The resource that an unmanaged one belongs to.
     requires
         Attributes that the state must hold, else the next way is tried.
+    translator
+        The name of a translation in code (see `tfdrift.domain.detection`) that takes the row's place.
     """
 
     types: tuple[str, ...]

@@ -120,6 +120,7 @@ DATABASE = managed(
     allocated_storage=20,
     port=5432,
     password="fingerprint:00ff",
+    engine_version="14",
     maintenance_window="sun:05:00-sun:06:00",
     performance_insights_kms_key_id="arn:aws:kms:eu-central-1:111122223333:key/1234abcd",
     enabled_cloudwatch_logs_exports=["audit"],
@@ -150,11 +151,19 @@ def test_an_instance_whose_id_is_its_resource_id_is_found_by_its_identifier():
         {"preferredMaintenanceWindow": "Sun:05:00-Sun:06:00"},
         {"performanceInsightsKMSKeyId": "1234abcd"},
         {"newDBInstanceIdentifier": "Prod"},
+        {"engineVersion": "14.7"},
+        {"engineVersion": "14"},
     ],
 )
 def test_values_are_compared_as_terraform_sees_them(request_: dict[str, Any]):
     (finding,) = detected(modify(**request_), DATABASE).findings
     assert not finding.differs
+
+
+@pytest.mark.parametrize("version", ["15.2", "1", "140.1", "13"])
+def test_another_engine_version_is_a_difference(version: str):
+    (finding,) = detected(modify(engineVersion=version), DATABASE).findings
+    assert (finding.expected, finding.actual, finding.differs) == ("14", version, True)
 
 
 def test_an_alias_is_not_the_key_that_its_name_ends_in():

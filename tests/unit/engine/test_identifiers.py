@@ -61,8 +61,6 @@ def test_composed_ids(resource_type: str, attributes: dict[str, Any], identifier
         ("lambda_name", "orders", ("orders",)),
         ("lambda_name", "-", ()),
         ("lambda_name", None, ()),
-        ("lambda_qualifier", "orders:live", ("live",)),
-        ("lambda_qualifier", "orders", ()),
         ("kms_key", "arn:aws:kms:eu-central-1:111122223333:key/k", ("k",)),
         ("kms_key", "arn:aws:kms:eu-central-1:111122223333:alias/my/kms/for/zach", ()),
         ("kms_key", "alias/zach", ()),

@@ -8,20 +8,22 @@ from tfdrift.domain.normalisers.blocks import acl_entries, blocks, inline_polici
 from tfdrift.domain.normalisers.collections import tags, unordered
 from tfdrift.domain.normalisers.plain import folded, plain, text
 from tfdrift.domain.normalisers.policy import policy
-from tfdrift.domain.normalisers.references import kms_reference, named, named_set
+from tfdrift.domain.normalisers.references import kms_reference, named
+
+VERSION = "version"
+"""The normaliser of versions, of which the shorter one stands for every longer one."""
 
 Normaliser = Callable[[JsonValue], JsonValue]
 
 NORMALISERS: Mapping[str, Normaliser] = MappingProxyType(
     {
         "plain": plain,
-        "text": text,
         "folded": folded,
+        VERSION: text,
         "set": unordered,
         "tags": tags,
         "policy": policy,
         "named": named,
-        "named_set": named_set,
         "kms": kms_reference,
         "blocks": blocks,
         "parameters": parameters,

@@ -3,7 +3,6 @@
 import re
 
 from tfdrift.domain.json_value import JsonValue
-from tfdrift.domain.normalisers.collections import unordered
 from tfdrift.domain.normalisers.plain import plain
 
 _KMS_ARN = re.compile(r"arn:[\w-]+:kms:[\w-]+:\d{12}:(?P<rest>(?:key|alias)/.+)")
@@ -14,12 +13,6 @@ def named(value: JsonValue) -> JsonValue:
     if not isinstance(value, str) or not value.startswith("arn:"):
         return plain(value)
     return value.rpartition("/")[2] if "/" in value else value.rpartition(":")[2]
-
-
-def named_set(value: JsonValue) -> JsonValue:
-    """Return a set of references by their names."""
-    elements = value if isinstance(value, list) else [] if value is None else [value]
-    return unordered([named(element) for element in elements])
 
 
 def kms_reference(value: JsonValue) -> JsonValue:
