@@ -113,7 +113,7 @@ def _built(
     is_open, open_value = opened
     unseen = is_open and open_value is None and rule.kind in BUILDING
     value = new_value(rule, record, open_value if is_open and not unseen else expected)
-    return replace(value, known=False) if value is not None and unseen else value
+    return replace(value, known=False, comparable=False) if value is not None and unseen else value
 
 
 def _stored_attribute(rule: AttributeRule, resource: ManagedResource) -> str:
@@ -173,7 +173,7 @@ def _compared(
     if value.known or value.value is not None:
         shown = presented(value.value, expected, rule.normaliser)
         actual = _withheld(expected, shown) if secret else shown
-    same = value.known and not secret and equal(expected, value.value, rule.normaliser, rule.default)
+    same = value.comparable and not secret and equal(expected, value.value, rule.normaliser, rule.default)
     return Change(
         resource,
         resource.resource_type,

@@ -76,7 +76,7 @@ class AttributeRule:
     change
         What happens to the resource, where it is not what the way says.
     partial
-        The value is shown but cannot be compared exactly: it always differs.
+        The value's shape is not wholly Terraform's: that it differs is not certain, that it is equal is.
     """
 
     attribute: str

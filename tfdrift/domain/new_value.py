@@ -21,16 +21,21 @@ _MASK_DEPTH = 6
 
 @dataclass(frozen=True, slots=True)
 class NewValue:
-    """A value that a call gave an attribute; not `known` where the call changed it to something unseen."""
+    """A value that a call gave an attribute.
+
+    It is not `known` where it was not seen, or is written in another shape; not `comparable` where nothing
+    can be said even if it looks like Terraform's.
+    """
 
     value: JsonValue
     known: bool = True
+    comparable: bool = True
 
 
 BUILDING = frozenset({AttributeKind.ADD, AttributeKind.REMOVE, AttributeKind.MERGE, AttributeKind.DROP})
 """The kinds whose value builds on the one before."""
 
-UNSEEN = NewValue(None, known=False)
+UNSEEN = NewValue(None, known=False, comparable=False)
 
 
 def new_value(rule: AttributeRule, record: CloudTrailRecord, base: JsonValue) -> NewValue | None:

@@ -225,3 +225,24 @@ def test_the_accounts_block_is_the_accounts():
         call("s3", "PutAccountPublicAccessBlock", {"PublicAccessBlockConfiguration": config}), block
     ).findings
     assert (finding.attribute, finding.severity) == ("block_public_acls", Severity.CRITICAL)
+
+
+def test_lifecycle_rules_that_look_the_same_are_the_same_and_others_are_partial():
+    rule = {
+        "id": "old",
+        "status": "Enabled",
+        "prefix": "",
+        "filter": [{"prefix": "logs/", "and": [], "tag": [], "object_size_greater_than": None}],
+        "expiration": [{"days": 30, "date": None, "expired_object_delete_marker": False}],
+        "transition": [],
+        "abort_incomplete_multipart_upload": [],
+    }
+    lifecycle = own("lifecycle_configuration", rule=[rule])
+    body = {"ID": "old", "Status": "Enabled", "Filter": {"Prefix": "logs/"}, "Expiration": {"Days": 30}}
+    soon = {**body, "Expiration": {"Days": 1}}
+    (same,) = detected(put("PutBucketLifecycle", LifecycleConfiguration={"Rule": body}), lifecycle).findings
+    (other,) = detected(
+        put("PutBucketLifecycle", LifecycleConfiguration={"Rule": [soon]}), lifecycle
+    ).findings
+    assert not same.differs
+    assert (other.differs, other.fidelity) == (True, Fidelity.PARTIAL)

@@ -35,6 +35,8 @@ JSON = st.recursive(
         ("tags", [{"tagKey": "a", "tagValue": "1"}], {"a": 1}),
         ("tags", {"a": "b", "aws:cloudformation:stack-name": "x"}, {"a": "b"}),
         ("tags", None, {}),
+        ("tags", [{"key": "key", "value": "x"}], {"key": "x"}),
+        ("tags", [{"key": "key", "value": "x"}, {"key": "value", "value": "y"}], {"key": "x", "value": "y"}),
         ("named", "arn:aws:iam::111122223333:role/path/app", "app"),
         ("kms", "arn:aws:kms:eu-central-1:111122223333:key/1234", "1234"),
         ("kms", "arn:aws:kms:eu-central-1:111122223333:alias/a/b", "alias/a/b"),

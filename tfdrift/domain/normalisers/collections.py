@@ -34,7 +34,7 @@ def tags(value: JsonValue) -> JsonValue:
 
 def _entries(value: JsonValue) -> JsonObject:
     if isinstance(value, dict):
-        return value if not _is_pair(value) else dict([_pair(value)])
+        return value
     if isinstance(value, list):
         return dict(_pair(item) for item in value if isinstance(item, dict) and _is_pair(item))
     return {}
