@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -83,7 +84,11 @@ async def test_sigterm_is_not_held_up_by_a_client_that_does_not_read(
 async def stuck_client(server: StreamingProcess) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """Return a connection that asked for the stream and is then left alone, with a small receive buffer."""
     host, port = server.base.removeprefix("http://").split(":")
-    reader, writer = await asyncio.open_connection(host, int(port), limit=1024)
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(connection, (host, int(port)))
+    reader, writer = await asyncio.open_connection(sock=connection, limit=1024)
     writer.write(b"GET /api/v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n")
     await reader.readuntil(b"connected")
     return reader, writer
@@ -96,17 +101,18 @@ def write_large(write: Callable[[str], bool], number: int) -> None:
 async def test_a_client_that_does_not_read_is_dropped_and_others_go_on(
     emulator: Emulator, tables: TableNames, tmp_path: Path, write: Callable[[str], bool]
 ) -> None:
-    environment = {"TFDRIFT_WRITE_TIMEOUT_SECONDS": "1", "TFDRIFT_KEEP_ALIVE_SECONDS": "0.5"}
+    environment = {"TFDRIFT_WRITE_TIMEOUT_SECONDS": "3", "TFDRIFT_KEEP_ALIVE_SECONDS": "0.5"}
     with streaming_process(emulator, tables, tmp_path, environment) as server:
         _, writer = await stuck_client(server)
         async with open_stream(server.base) as stream:
             await stream.next()
+            reading = asyncio.create_task(ids(stream, 120))
             for number in range(120):
                 await asyncio.to_thread(write_large, write, number)
-            found = await ids(stream, 120)
+            found = await reading
             assert [name.split("-")[1] for name in found] == [str(n) for n in range(120)]
 
-            async with asyncio.timeout(15):
+            async with asyncio.timeout(30):
                 while (await asyncio.to_thread(server.health))["clients"] != 1:
                     await asyncio.sleep(0.1)
         assert '"end": "too_slow"' in server.log.read_text()
