@@ -53,6 +53,25 @@ _ONE_A_BUCKET = frozenset(
     )
 )
 
+# Services without regions; CloudTrail records their calls in us-east-1 (in other partitions, elsewhere).
+# https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html
+# (global service events). Resolver, recovery readiness and regional WAF have names that only look alike.
+_GLOBAL_PREFIXES = (
+    "aws_account_",
+    "aws_budgets_",
+    "aws_ce_",
+    "aws_cloudfront_",
+    "aws_globalaccelerator_",
+    "aws_iam_",
+    "aws_networkmanager_",
+    "aws_organizations_",
+    "aws_route53_",
+    "aws_route53domains_",
+    "aws_shield_",
+    "aws_waf_",
+)
+_REGIONAL_PREFIXES = ("aws_route53_resolver_",)
+
 
 def identifiers_of(resource_type: str, attributes: JsonObject) -> tuple[str, ...]:
     """Return the ids that the resource goes by, each once: id, ARN, name, and its type's own.
@@ -77,6 +96,28 @@ def _candidates(resource_type: str, attributes: JsonObject) -> Iterator[str]:
     yield from composed_identifiers(resource_type, attributes)
 
 
+def is_global(resource_type: str, attributes: JsonObject) -> bool:
+    """Return whether a resource lies in no region, or is found by a name that is unique in all of them."""
+    if resource_type.startswith(_REGIONAL_PREFIXES):
+        return False
+    if resource_type.startswith((*_GLOBAL_PREFIXES, "aws_s3_")):
+        return True
+    parts = _arn_parts(attributes.get("arn"))
+    return parts is not None and not parts[3]
+
+
+def account_of_caller(attributes: JsonObject) -> str | None:
+    """Return the account that the data source ``aws_caller_identity`` read."""
+    return _account(attributes.get("account_id"))
+
+
+def name_of_region(attributes: JsonObject) -> str | None:
+    """Return the region that the data source ``aws_region`` read; its name is its id too."""
+    return next(
+        (name for field in ("region", "name", "id") if (name := _region_name(attributes.get(field)))), None
+    )
+
+
 def account_and_region(resource_type: str, attributes: JsonObject) -> tuple[str | None, str | None]:
     """Return the account and the region of a resource, None for what its attributes do not tell.
 
@@ -87,6 +128,8 @@ def account_and_region(resource_type: str, attributes: JsonObject) -> tuple[str 
     account = _account(parts[4]) if parts else None
     account = account or _account(attributes.get("owner_id"))
     if resource_type.startswith("aws_s3_"):
+        return account, None
+    if resource_type.startswith(_GLOBAL_PREFIXES) and not resource_type.startswith(_REGIONAL_PREFIXES):
         return account, None
     if parts:
         return account, parts[3] or None
@@ -102,6 +145,10 @@ def _arn_parts(value: JsonValue) -> list[str] | None:
 
 def _account(value: JsonValue) -> str | None:
     return value if isinstance(value, str) and _ACCOUNT.fullmatch(value) else None
+
+
+def _region_name(value: JsonValue) -> str | None:
+    return value if isinstance(value, str) and _ZONE.fullmatch(f"{value}a") else None
 
 
 def _region(attributes: JsonObject) -> str | None:

@@ -9,6 +9,7 @@ from tfdrift.domain.fingerprint import Fingerprint
 from tfdrift.domain.json_reading import InvalidJson, checked
 from tfdrift.domain.json_value import JsonObject, JsonValue
 from tfdrift.domain.managed_resource import ManagedResource
+from tfdrift.domain.provider_scope import ProviderScopes
 from tfdrift.domain.state_resource import MalformedEntry, resources_of_entry
 
 VERSION = 4
@@ -86,13 +87,17 @@ def parse_state(
     if not isinstance(entries, list):
         raise UnreadableState("field 'resources' is not a list", _PULL)
     resources: list[ManagedResource] = []
+    scopes = ProviderScopes()
     for index, entry in enumerate(entries):
         try:
-            resources += resources_of_entry(entry, reference, fingerprint)
+            found = list(resources_of_entry(entry, reference, fingerprint))
         except MalformedEntry as error:
             raise UnreadableState(f"resources[{index}]: {error}", _PULL) from error
         except RecursionError as error:
             raise UnreadableState(f"resources[{index}] is nested too deep", _PULL) from error
+        scopes.note(entry, found)
+        resources += found
+    resources = scopes.completed(resources)
     resources.sort(key=lambda resource: resource.address)
     return TerraformState(reference, _text(document.get("terraform_version")), tuple(resources))
 
