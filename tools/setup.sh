@@ -15,7 +15,7 @@ python=$(command -v python3) || fail "python3 is missing: install Python 3.11 or
 if ! command -v uv >/dev/null 2>&1; then
   say "installing uv $UV_VERSION into .tools"
   "$python" -m venv .tools/uv-env || fail "python3 cannot make environments: install its venv module"
-  .tools/uv-env/bin/pip install --quiet "uv==$UV_VERSION"
+  .tools/uv-env/bin/pip install -qq "uv==$UV_VERSION"
   mkdir -p .tools/bin
   ln -sf ../uv-env/bin/uv .tools/bin/uv
   ln -sf ../uv-env/bin/uvx .tools/bin/uvx
