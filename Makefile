@@ -39,3 +39,7 @@ lint: ## Lint, check types and the direction of imports
 .PHONY: format
 format: ## Format and mend what the linter can
 	@$(RUN) ruff check --fix --quiet . ; $(RUN) ruff format --quiet .
+
+.PHONY: bench
+bench: setup ## Measure speed and memory next to json.loads; print JSON
+	@$(RUN) python -m bench

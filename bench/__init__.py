@@ -1,0 +1,1 @@
+"""Figures of speed and memory, each next to the standard library's on the same bytes in the same run."""

@@ -1,0 +1,91 @@
+"""Runs the benchmarks and prints the figures as one JSON document: `make bench`."""
+
+import json
+import os
+import platform
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from bench.corpus import RECORDED, write_logs, write_state
+from bench.measure import in_own_process
+
+HANDLERS = ("api", "cloudtrail", "falco", "held", "tfstate")
+RECORDS = (50_000, 100_000, 200_000)
+RESOURCES_OF_REPLAY = 10_000
+RESOURCES = (25_000, 50_000, 100_000)
+RUNS = 5
+
+
+def main() -> None:
+    """Print the figures; what is measured can be chosen: replay, states, imports."""
+    chosen = sys.argv[1:] or ["replay", "states", "imports"]
+    if not RECORDED.is_file():
+        sys.exit(f"the recorded calls are not beside this checkout: {RECORDED}")
+    measures = {"replay": _replays, "states": _states, "imports": _imports}
+    with tempfile.TemporaryDirectory(prefix="tfdrift-bench-") as folder:
+        figures = {name: measures[name](Path(folder)) for name in chosen}
+    machine = {"python": platform.python_version(), "machine": platform.machine(), "cpus": os.cpu_count()}
+    print(json.dumps({"on": machine, **figures}, indent=2))
+
+
+def _replays(folder: Path) -> list[dict[str, Any]]:
+    state = folder / "replay.tfstate"
+    write_state(state, RESOURCES_OF_REPLAY)
+    return [_replay(state, folder / f"logs-{count}", count) for count in RECORDS]
+
+
+def _replay(state: Path, logs: Path, count: int) -> dict[str, Any]:
+    write_logs(logs, count)
+    return in_own_process("bench.replay_speed", str(state), str(logs))
+
+
+def _states(folder: Path) -> list[dict[str, Any]]:
+    return [_state(folder / f"{count}.tfstate", count) for count in RESOURCES]
+
+
+def _state(file: Path, count: int) -> dict[str, Any]:
+    write_state(file, count)
+    runs = [
+        (
+            in_own_process("bench.state_speed", "loads", str(file)),
+            in_own_process("bench.state_speed", "index", str(file)),
+        )
+        for _ in range(RUNS)
+    ]
+    loads, index = (
+        {name: median(run[side][name] for run in runs) for name in ("cpu_seconds", "kept", "peak")}
+        for side in (0, 1)
+    )
+    return {
+        "resources": count,
+        "file_mib": round(file.stat().st_size / 2**20, 1),
+        "cpu_seconds": round(index["cpu_seconds"], 3),
+        "json_loads_cpu_seconds": round(loads["cpu_seconds"], 3),
+        "times_json_loads": round(index["cpu_seconds"] / loads["cpu_seconds"], 2),
+        "kept_mib": round(index["kept"] / 2**20),
+        "times_kept_by_json_loads": round(index["kept"] / loads["kept"], 2),
+        "peak_mib": round(index["peak"] / 2**20),
+        "times_peak_of_json_loads": round(index["peak"] / loads["peak"], 2),
+    }
+
+
+def _imports(_: Path) -> dict[str, Any]:
+    """Return the medians; the modules take turns, so that a busy moment meets all of them."""
+    modules = ["boto3", *(f"handlers.{name}.handler" for name in HANDLERS)]
+    rounds = [{module: _import(module) for module in modules} for _ in range(2 * RUNS + 1)]
+    seconds = {module: median(one[module] for one in rounds) for module in modules}
+    return {
+        module: {"cpu_seconds": round(spent, 3), "times_boto3": round(spent / seconds["boto3"], 2)}
+        for module, spent in seconds.items()
+    }
+
+
+def _import(module: str) -> float:
+    return float(in_own_process("bench.import_speed", module)["cpu_seconds"])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""Measures a whole replay of a folder of logs: `python -m bench.replay_speed STATE LOGS`."""
+
+import json
+import sys
+from io import StringIO
+from pathlib import Path
+
+from bench.measure import cpu_seconds, peak_bytes
+from tfdrift.catalog import load_catalog
+from tfdrift.replay_files import EVIDENCE_ENDINGS, STATE_ENDINGS, input_files
+from tfdrift.replay_output import json_lines
+from tfdrift.service.replay import ReplayInput, ReplayResult, replay
+
+
+def main() -> None:
+    """Print the figures of a replay and of json.loads over the same lines, before and after it."""
+    state, logs = sys.argv[1:]
+    before, count = cpu_seconds(lambda: _load_lines(Path(logs)))
+    seconds, result = cpu_seconds(lambda: _replay(state, logs))
+    after, _ = cpu_seconds(lambda: _load_lines(Path(logs)))
+    assert result.summary.records_read + len(result.problems) == count, result.summary
+    loads = (before + after) / 2
+    figures = {
+        "records": count,
+        "resources": result.summary.resources,
+        "cpu_seconds": round(seconds, 3),
+        "records_a_cpu_second": round(count / seconds),
+        "json_loads_cpu_seconds": round(loads, 3),
+        "times_json_loads": round(seconds / loads, 2),
+        "peak_mib": round(peak_bytes() / 2**20),
+        "finding_records": result.summary.finding_records,
+        "drifts": result.summary.drifts,
+    }
+    print(json.dumps(figures))
+
+
+def _replay(state: str, logs: str) -> ReplayResult:
+    """Do what `tfdrift replay --format jsonl` does: find and read the files, replay, write the drifts."""
+    problems: list = []
+    wanted = ReplayInput(
+        states=input_files([state], STATE_ENDINGS, problems),
+        logs=input_files([logs], EVIDENCE_ENDINGS, problems),
+    )
+    result = replay(wanted, load_catalog())
+    StringIO().writelines(f"{line}\n" for line in json_lines(result.drifts))
+    return result
+
+
+def _load_lines(folder: Path) -> int:
+    count = 0
+    for file in sorted(folder.iterdir()):
+        for line in file.read_bytes().splitlines():
+            json.loads(line)
+            count += 1
+    return count
+
+
+if __name__ == "__main__":
+    main()
