@@ -1,6 +1,7 @@
 """Reads attributes out of a state by Terraform's paths."""
 
 import re
+from functools import lru_cache
 
 from tfdrift.domain.json_value import JsonObject, JsonValue
 
@@ -19,10 +20,15 @@ def is_known(attributes: JsonObject, path: str) -> bool:
 def attribute_at(attributes: JsonObject, path: str) -> JsonValue:
     """Return the value at a path such as ``metadata_options[0].http_tokens``, None where it ends early."""
     value: JsonValue = attributes
-    for step in _STEP.finditer(path):
-        if step["index"] is not None:
-            index = int(step["index"])
-            value = value[index] if isinstance(value, list) and index < len(value) else None
+    for step in _steps(path):
+        if isinstance(step, int):
+            value = value[step] if isinstance(value, list) and step < len(value) else None
         else:
-            value = value.get(step["name"]) if isinstance(value, dict) else None
+            value = value.get(step) if isinstance(value, dict) else None
     return value
+
+
+@lru_cache(maxsize=8192)
+def _steps(path: str) -> tuple[str | int, ...]:
+    steps = _STEP.finditer(path)
+    return tuple(int(step["index"]) if step["index"] is not None else step["name"] for step in steps)

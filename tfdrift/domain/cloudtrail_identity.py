@@ -1,5 +1,7 @@
 """Reads who made a call out of a CloudTrail record's userIdentity element."""
 
+from functools import lru_cache
+
 from tfdrift.domain.identity import UserIdentity
 from tfdrift.domain.json_reading import object_at, text_at
 from tfdrift.domain.json_value import JsonObject, JsonValue
@@ -93,13 +95,18 @@ def _after_colon(principal: str | None) -> str | None:
 
 
 def _resource_of_arn(arn: str | None) -> str:
-    parts = (arn or "").split(":", 5)
-    return parts[5] if len(parts) == 6 and parts[0] == "arn" else ""
+    return _parts_of_arn(arn)[1]
 
 
 def _account_of_arn(arn: str | None) -> str | None:
+    return _parts_of_arn(arn)[0] or None
+
+
+@lru_cache(maxsize=4096)
+def _parts_of_arn(arn: str | None) -> tuple[str, str]:
+    """Return an ARN's account and resource, empty for what is no ARN."""
     parts = (arn or "").split(":", 5)
-    return parts[4] or None if len(parts) == 6 and parts[0] == "arn" else None
+    return (parts[4], parts[5]) if len(parts) == 6 and parts[0] == "arn" else ("", "")
 
 
 def _mfa(element: JsonObject) -> bool | None:

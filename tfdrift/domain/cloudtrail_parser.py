@@ -1,7 +1,9 @@
 """Reads a CloudTrail record as AWS delivers it, and refuses with a reason what cannot be used."""
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
 
 from tfdrift.domain.cloudtrail_identity import account_text, boolean, parse_identity
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
@@ -22,6 +24,30 @@ INSIGHT = "AwsCloudTrailInsight"
 # Lambda's and CloudFront's API versions: CreateFunction20150331, AddPermission20150331v2,
 # CreateFunction2020_05_31 (https://github.com/cloud-custodian/cloud-custodian/issues/3292).
 _DATED_SUFFIX = re.compile(r"(?<=.)(?:19|20)\d\d(_?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])(?:v\d+)?\Z")
+
+
+class RecordHead(NamedTuple):
+    """What tells whether a record can be used, which call it is, and whether it may have changed anything.
+
+    Most records of a trail read or failed; their heads are all that is needed of them. The fields are those
+    of `CloudTrailRecord`.
+    """
+
+    event_id: str
+    event_time: datetime
+    event_source: str
+    event_name: str
+    raw_event_name: str
+    event_type: str
+    region: str
+    account_id: str
+    read_only: bool | None
+    error_code: str | None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The identity under which a second delivery is recognised: (recipient account, event id)."""
+        return (self.account_id, self.event_id)
 
 
 class InvalidRecord(ValueError):  # noqa: N818 - names what was found; not a failure of this program
@@ -51,13 +77,17 @@ def parse_record(obj: object, *, default_account: str | None = None) -> CloudTra
         Where eventTime, eventSource, eventName, awsRegion or an account is missing or unusable.
     """
     record = _object(obj)
+    return complete(parse_head(record, default_account=default_account), record)
+
+
+def parse_head(record: JsonObject, *, default_account: str | None = None) -> RecordHead:
+    """Return what a record says first of all, and refuse it where `parse_record` does, for the same reasons.
+
+    `record` is a value that `tfdrift.domain.json_reading` decoded or checked.
+    """
     event_type = text_at(record, "eventType") or ""
     raw_name = _needed(record, "eventName", event_type)
-    element = _structure(record.get("userIdentity"))
-    identity = parse_identity(element)
-    request, omitted = _parameters(record.get("requestParameters"))
-    response, _ = _parameters(record.get("responseElements"))
-    return CloudTrailRecord(
+    return RecordHead(
         event_id=text_at(record, "eventID") or f"content-{digest(record)}",
         event_time=_time(record),
         event_source=_needed(record, "eventSource", event_type),
@@ -65,12 +95,31 @@ def parse_record(obj: object, *, default_account: str | None = None) -> CloudTra
         raw_event_name=raw_name,
         event_type=event_type,
         region=_needed(record, "awsRegion", event_type),
-        account_id=_account(record, identity.account_id, default_account),
-        identity=identity,
-        request=request,
-        response=response,
+        account_id=_account(record, default_account),
         read_only=boolean(record.get("readOnly")),
         error_code=text_at(record, "errorCode"),
+    )
+
+
+def complete(head: RecordHead, record: JsonObject) -> CloudTrailRecord:
+    """Return all that a record says, given its head."""
+    element = _structure(record.get("userIdentity"))
+    request, omitted = _parameters(record.get("requestParameters"))
+    response, _ = _parameters(record.get("responseElements"))
+    return CloudTrailRecord(
+        event_id=head.event_id,
+        event_time=head.event_time,
+        event_source=head.event_source,
+        event_name=head.event_name,
+        raw_event_name=head.raw_event_name,
+        event_type=head.event_type,
+        region=head.region,
+        account_id=head.account_id,
+        identity=parse_identity(element),
+        request=request,
+        response=response,
+        read_only=head.read_only,
+        error_code=head.error_code,
         error_message=text_at(record, "errorMessage"),
         source_ip=text_at(record, "sourceIPAddress"),
         user_agent=text_at(record, "userAgent"),
@@ -87,6 +136,7 @@ def parse_record(obj: object, *, default_account: str | None = None) -> CloudTra
     )
 
 
+@lru_cache(maxsize=4096)
 def operation_name(event_name: str) -> str:
     """Return an event's name without the date of the API's version, so that all versions are one operation.
 
@@ -138,13 +188,16 @@ def _time(record: JsonObject) -> datetime:
     if text is None:
         raise InvalidRecord(_complaint(record, "eventTime"))
     try:
-        return parse_time(text).astimezone(UTC)
+        return parse_time(text)
     except InvalidTime as error:
         raise InvalidRecord(f"eventTime: {error}") from error
 
 
-def _account(record: JsonObject, caller: str | None, default: str | None) -> str:
-    account = account_text(record.get("recipientAccountId")) or caller or account_text(default)
+def _account(record: JsonObject, default: str | None) -> str:
+    account = account_text(record.get("recipientAccountId"))
+    if account is None:
+        element = _structure(record.get("userIdentity"))
+        account = parse_identity(element).account_id or account_text(default)
     if account is None:
         raise InvalidRecord(
             "recipientAccountId: missing, and neither userIdentity nor the envelope names one"

@@ -76,12 +76,13 @@ def _documents(content: bytes, name: str) -> Iterator[Document | Broken]:
     except UnicodeDecodeError:
         yield from _blocks_of_bytes(content, name)
         return
+    is_empty = not text or text.isspace()
     try:
-        value = decode(text) if text.strip() else None
+        value = None if is_empty else decode(text)
     except InvalidJson:
         yield from _blocks(text.split("\n"), name)
         return
-    if text.strip():
+    if not is_empty:
         yield Document(value, name)
 
 

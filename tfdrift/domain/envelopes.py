@@ -141,6 +141,9 @@ def _text(text: str, place: _Place) -> Iterator[Unwrapped]:
 
 
 def _object(obj: JsonObject, place: _Place) -> Iterator[Unwrapped]:
+    if _ENVELOPE_KEYS.isdisjoint(obj) and _is_record(obj):
+        yield RecordFound(obj, place.where)
+        return
     for applies, open_envelope in _ENVELOPES:
         if applies(obj):
             yield from open_envelope(obj, place)
@@ -335,6 +338,26 @@ _LAMBDA_SOURCES: dict[str, _Opener] = {
     "aws:sns": _sns_record,
     "aws:kinesis": _kinesis_record,
 }
+
+# Keys without which an object is no envelope: nearly every object is a bare record and has none of them.
+_ENVELOPE_KEYS = frozenset(
+    (
+        "Records",
+        "detail",
+        "detail-type",
+        "awslogs",
+        "messageType",
+        "Type",
+        "body",
+        "Body",
+        "Messages",
+        "s3ObjectKey",
+        "Event",
+        "digestStartTime",
+        "Events",
+        "rule",
+    )
+)
 
 _ENVELOPES: tuple[tuple[Callable[[JsonObject], bool], _Opener], ...] = (
     (lambda obj: isinstance(obj.get("Records"), list), _records),

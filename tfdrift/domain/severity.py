@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from types import MappingProxyType
 
 from tfdrift.domain.comparison import is_empty
@@ -58,7 +59,8 @@ def _fits(rule: SeverityRule, judged: Judged) -> bool:
     )
 
 
-def _any_glob(globs: Sequence[str], text: str) -> bool:
+@lru_cache(maxsize=65_536)
+def _any_glob(globs: tuple[str, ...], text: str) -> bool:
     return not globs or any(fnmatchcase(text, glob) for glob in globs)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
 from tfdrift.domain.finding import Lookup
@@ -52,13 +53,24 @@ def _candidates(record: CloudTrailRecord) -> tuple[str, ...]:
 
 def _named(parameters: JsonObject, depth: int) -> Iterator[str]:
     for key, value in parameters.items():
-        if not _FOREIGN_KEY.search(key):
+        if not _is_foreign(key):
             yield from _texts(key, value, depth)
+
+
+# The names of parameters are few, those of all of AWS's operations are thousands.
+@lru_cache(maxsize=8192)
+def _is_foreign(key: str) -> bool:
+    return _FOREIGN_KEY.search(key) is not None
+
+
+@lru_cache(maxsize=8192)
+def _is_naming(key: str) -> bool:
+    return _NAMING_KEY.search(key) is not None
 
 
 def _texts(key: str, value: JsonValue, depth: int) -> Iterator[str]:
     if isinstance(value, str):
-        if _NAMING_KEY.search(key) or _AWS_ID.fullmatch(value) or value.startswith("arn:"):
+        if _is_naming(key) or _AWS_ID.fullmatch(value) or value.startswith("arn:"):
             yield value
     elif depth < _DEPTH and isinstance(value, dict):
         yield from _named(value, depth + 1)

@@ -1,6 +1,6 @@
 """Takes in one CloudTrail record: the drifts it opens, changes or ends, or why it does none of that."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -104,9 +104,10 @@ class IngestCloudTrail:
         if not assessment.findings and not waits:
             return tuple(transitions), False
         is_new = self.waiting.hold(record, now, matched=not waits)
-        if transitions:
-            transitions += self._take_again_after(record, now)
-        if is_new:
+        newer = self.waiting.newer_than(record) if transitions or is_new else []
+        if newer and transitions:
+            transitions += self._take_again(newer, record, now)
+        if newer and is_new:
             moved = {transition.drift.id for transition in transitions}
             touched = {resource_key(f, record).drift_id(f.attribute) for f in assessment.findings}
             transitions += LateCalls(self.assess, self.tracker, self.waiting).insert(
@@ -114,10 +115,12 @@ class IngestCloudTrail:
             )
         return tuple(transitions), is_new
 
-    def _take_again_after(self, record: CloudTrailRecord, now: datetime) -> list[Transition]:
+    def _take_again(
+        self, newer: Sequence[CloudTrailRecord], record: CloudTrailRecord, now: datetime
+    ) -> list[Transition]:
         """Apply the newer calls once more, which found another drift or none before this one arrived."""
         steps: list[Transition] = []
-        for later in self.waiting.newer_than(record):
+        for later in newer:
             assessment = self.assess.assess(later)
             if is_terraform(later, self.waiting.policy.terraform_principals):
                 assessment = only_matching(as_terraform(assessment))

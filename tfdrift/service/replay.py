@@ -12,6 +12,7 @@ from tfdrift.domain.ignore_rules import IgnoreRules
 from tfdrift.domain.lifecycle import call_order
 from tfdrift.domain.terraform_state import TerraformState, UnreadableState, parse_state
 from tfdrift.service.assess_call import AssessCall
+from tfdrift.service.collector import collector_paused
 from tfdrift.service.held_calls import WaitingCalls
 from tfdrift.service.ingest_cloudtrail import IngestCloudTrail, IngestResult
 from tfdrift.service.memory import MemoryDriftRepository, MemoryEventLog, MemoryStateIndex, NoHeldCalls
@@ -68,6 +69,7 @@ class _RecordedTime:
         return self.moment
 
 
+@collector_paused()
 def replay(wanted: ReplayInput, catalog: EventCatalog, progress: Progress | None = None) -> ReplayResult:
     """Return what the records did to the resources of the states.
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from tfdrift.domain.cloudtrail_parser import InvalidRecord, parse_record
+from tfdrift.domain.cloudtrail_parser import InvalidRecord, RecordHead, complete, parse_head
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
 from tfdrift.domain.envelopes import (
     AlertFound,
@@ -105,11 +105,11 @@ def _items(files: Iterable[ReadableFile], problems: list[Problem]) -> Iterator[U
 
 def _take_record(found: RecordFound, evidence: Evidence, problems: list[Problem]) -> None:
     try:
-        record = parse_record(found.obj, default_account=found.default_account)
+        head = parse_head(found.obj, default_account=found.default_account)
     except InvalidRecord as error:
         problems.append(Problem(found.where, str(error)))
         return
-    _keep(record, evidence)
+    _keep(head, lambda: complete(head, found.obj), evidence)
 
 
 def _take_alert(
@@ -128,24 +128,27 @@ def _take_alert(
     record = cloudtrail_evidence(alert, sources_of=sources_of)
     if record is not None:
         evidence.records_from_alerts += 1
-        _keep(record, evidence)
+        _keep(record, lambda: record, evidence)
 
 
-def _keep(record: CloudTrailRecord, evidence: Evidence) -> None:
+def _keep(
+    head: RecordHead | CloudTrailRecord, whole: Callable[[], CloudTrailRecord], evidence: Evidence
+) -> None:
+    """Count a record, and keep the whole of it if it may have changed something."""
     evidence.records_read += 1
     # Published samples share made-up ids; the same id of another operation is surely another call.
-    key = (*record.key, record.event_name)
+    key = (*head.key, head.event_name)
     if key in evidence.seen:
         evidence.duplicates += 1
         there = evidence.records.get(key)
         # An alert tells less of a call than CloudTrail's own record of it.
-        if there is not None and there.parameters_omitted and not record.parameters_omitted:
-            evidence.records[key] = record
+        if there is not None and there.parameters_omitted and not whole().parameters_omitted:
+            evidence.records[key] = whole()
         return
     evidence.seen.add(key)
-    if record.error_code is not None:
+    if head.error_code is not None:
         evidence.failed += 1
-    elif record.read_only:
+    elif head.read_only:
         evidence.read_only += 1
     else:
-        evidence.records[key] = record
+        evidence.records[key] = whole()
