@@ -18,12 +18,15 @@ from tfdrift.adapters.objects import ObjectStore
 from tfdrift.adapters.secret_values import SecretReader
 from tfdrift.adapters.state_index import DynamoStateIndex
 from tfdrift.catalog import Catalog, load_catalog
+from tfdrift.catalog.severity_rules import parse_severity_rules
 from tfdrift.domain.fingerprint import Fingerprint
 from tfdrift.domain.ignore_rules import parse_ignore_rules
 from tfdrift.domain.json_value import JsonValue
+from tfdrift.service.acknowledge import Acknowledgements
 from tfdrift.service.forget_state import ForgetState
 from tfdrift.service.policy import Policy
 from tfdrift.service.queries import Queries
+from tfdrift.service.track_drift import TrackDrift
 from tfdrift.service.use_cases import Ports, UseCases, build_use_cases
 from tfdrift.settings import Settings
 
@@ -120,6 +123,7 @@ class Product:
             ignore=parse_ignore_rules(self.settings.ignore),
             terraform_principals=self.settings.terraform_principals,
             grace=timedelta(seconds=self.settings.grace_seconds),
+            severities=parse_severity_rules(self.settings.severity_rules),
         )
 
     @cached_property
@@ -150,6 +154,7 @@ class Product:
             events=self.events,
             states=self.states,
             queries=Queries(self.drifts, self.events, self.states),
+            acknowledgements=Acknowledgements(self.drifts, TrackDrift(self.drifts), utc_now),
             take_alert=self._take_alert,
             api_token=lambda: self._api_token,
             version=version("tfdrift"),

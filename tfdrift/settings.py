@@ -24,6 +24,8 @@ class Settings(BaseSettings):
         How long a call of Terraform's own waits for the state that explains it.
     ignore
         Rules in the syntax of ``.driftignore``, one a line.
+    severity_rules
+        Severity rules in TOML, which come before the catalog's own (see docs/lifecycle.md).
     fingerprint_key, fingerprint_secret_arn
         The key under which secret values are fingerprinted, directly or as a Secrets Manager secret.
     retention_days
@@ -43,6 +45,7 @@ class Settings(BaseSettings):
     terraform_principals: CommaSeparated = ()
     grace_seconds: int = Field(default=900, ge=0, le=86_400)
     ignore: str = ""
+    severity_rules: str = ""
     fingerprint_key: SecretStr | None = None
     fingerprint_secret_arn: str | None = None
     cors_origins: CommaSeparated = ()

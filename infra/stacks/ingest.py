@@ -100,7 +100,7 @@ class IngestStack(Stack):
 
     def _add_api(self) -> ProductFunction:
         function = self._function("Api", "api", _QUICK, memory_mib=1024)
-        self._props.data.events.grant_read(function.role)
+        self._props.data.events.grant_read_write(function.role)
         self._props.data.state.grant_read(function.role)
         return function
 

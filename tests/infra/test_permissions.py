@@ -59,7 +59,8 @@ def test_functions_have_the_rights_on_tables_that_their_work_needs(ingest: Templ
     for role in ("CloudTrail", "Falco", "Held"):
         assert rights[role] == {"EventsTable": READ | WRITE, "StateTable": READ, "FeedTable": set()}, role
     assert rights["State"] == {"EventsTable": READ | WRITE, "StateTable": READ | WRITE, "FeedTable": set()}
-    assert rights["Api"] == {"EventsTable": READ, "StateTable": READ, "FeedTable": set()}
+    # acknowledgements are written by the API
+    assert rights["Api"] == {"EventsTable": READ | WRITE, "StateTable": READ, "FeedTable": set()}
 
 
 def test_the_tasks_read_events_stream_and_states_and_write_the_feed(stream: Template) -> None:

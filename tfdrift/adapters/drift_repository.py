@@ -20,7 +20,7 @@ from tfdrift.adapters.listing import page_of
 from tfdrift.adapters.sortable_time import to_sortable
 from tfdrift.adapters.table_schema import BY_STATUS
 from tfdrift.domain.drift import DriftRecord, DriftStatus
-from tfdrift.domain.drift_json import drift_from_json, drift_to_json
+from tfdrift.domain.drift_json import drift_detail_to_json, drift_from_json
 from tfdrift.domain.feed_event import FeedEvent
 from tfdrift.service.ports import ConcurrentUpdate, DriftFilter, DriftListing, Page, VersionedDrift
 
@@ -123,7 +123,7 @@ class DynamoDriftRepository:
 
 def _packed(drift: DriftRecord) -> Item:
     """Return the record's attribute; values that no item can hold even compressed are shortened."""
-    packed = pack("record", dumps(drift_to_json(drift)))
+    packed = pack("record", dumps(drift_detail_to_json(drift)))
     if packed is not None:
         return packed
     shorter = replace(
@@ -131,7 +131,7 @@ def _packed(drift: DriftRecord) -> Item:
         old_value=bounded(drift.old_value, _VALUE_LIMIT),
         new_value=bounded(drift.new_value, _VALUE_LIMIT),
     )
-    packed = pack("record", dumps(drift_to_json(shorter)))
+    packed = pack("record", dumps(drift_detail_to_json(shorter)))
     if packed is None:
         raise ValueError(f"drift {drift.id} is too large to store even without its values")
     return packed

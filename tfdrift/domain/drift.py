@@ -67,12 +67,31 @@ class ResolutionHow(StrEnum):
     IGNORED = "ignored"
 
 
+class Confidence(StrEnum):
+    """How far an origin is to be believed: what AWS records is fact, what a caller writes is a claim."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class TransitionName(StrEnum):
+    """What happened to a drift, as the stream's `transition` field says it."""
+
+    OPENED = "opened"
+    UPDATED = "updated"
+    REOPENED = "reopened"
+    RESOLVED = "resolved"
+    ACKNOWLEDGED = "acknowledged"
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """By what means a call was made, and the facts that say so (a user agent can be forged)."""
+    """By what means a call was made, the facts that say so, and how far those are to be believed."""
 
     kind: OriginKind
     evidence: tuple[str, ...] = ()
+    confidence: Confidence = Confidence.LOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +132,51 @@ class Resolution:
 
 
 @dataclass(frozen=True, slots=True)
+class Holder:
+    """Another state that holds the same resource, and the address it has there."""
+
+    address: str
+    state: StateReference
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """That a person took note of a drift: who, when, with what words, and until when that is to hold.
+
+    Without `until` it holds until the value changes again.
+    """
+
+    by: str
+    at: datetime
+    note: str | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One step of a drift's life: what it was, when its cause happened, by whom and why.
+
+    `event_id` is the feed event that told of it, which holds the whole record as it was then.
+    """
+
+    transition: TransitionName
+    status: DriftStatus
+    at: datetime
+    by: str | None
+    reason: str | None
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class DriftRecord:
     """One difference between Terraform and AWS, for one attribute of one resource.
 
     `attribute` is a Terraform path (``ingress``, ``metadata_options[0].http_tokens``); it is None when the
     change concerns the resource as a whole (created, deleted, or an event without mapped attributes).
     `old_value` is Terraform's value and `new_value` the one in AWS now. `timestamp` is the call's eventTime,
-    `detected_at` the moment TFDrift recorded it.
+    `detected_at` the moment TFDrift recorded it. `also_managed_by` names the other states that hold the same
+    resource. `report_reason` says why a call that calls itself Terraform's is reported after all. `history`
+    is oldest first.
     """
 
     id: str
@@ -147,6 +204,15 @@ class DriftRecord:
     fidelity: Fidelity
     severity_reason: str
     resolution: Resolution | None = None
+    also_managed_by: tuple[Holder, ...] = ()
+    report_reason: str | None = None
+    acknowledgement: Acknowledgement | None = None
+    history: tuple[HistoryEntry, ...] = ()
+
+    @property
+    def is_unmanaged_creation(self) -> bool:
+        """Whether it tells of something that no state holds and that came into being."""
+        return not self.managed and self.change_type is ChangeType.CREATED
 
 
 def resource_hash(account_id: str, region: str, resource_type: str, resource_id: str) -> str:

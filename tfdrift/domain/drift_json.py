@@ -1,21 +1,30 @@
 """The drift record as JSON: the one shape of REST, stream, storage and replay, and the way back."""
 
 from tfdrift.domain.drift import (
+    Acknowledgement,
     Cause,
     ChangeType,
+    Confidence,
     DriftRecord,
     DriftStatus,
     Fidelity,
+    HistoryEntry,
+    Holder,
     Origin,
     OriginKind,
     Resolution,
     ResolutionHow,
     Severity,
     StateReference,
+    TransitionName,
 )
 from tfdrift.domain.identity import UserIdentity
-from tfdrift.domain.json_value import JsonObject
+from tfdrift.domain.json_value import JsonObject, JsonValue
+from tfdrift.domain.proposed_import import proposed_import
 from tfdrift.domain.timestamps import format_time, parse_time
+
+DRIFT = "drift"
+UNMANAGED = "unmanaged"
 
 
 class InvalidDrift(ValueError):  # noqa: N818 - names what was found
@@ -25,7 +34,9 @@ class InvalidDrift(ValueError):  # noqa: N818 - names what was found
 def drift_to_json(record: DriftRecord) -> JsonObject:
     """Return the record as a JSON object; the fields of the stream's contract come first.
 
-    `drift_from_json` is its inverse.
+    `drift_from_json` is its inverse for a record without history; `drift_detail_to_json` adds that.
+    `kind` and `import` follow from the rest: what was created without Terraform is a kind of its own, with a
+    proposal of how to take it over.
     """
     return {
         "severity": record.severity.value,
@@ -45,7 +56,11 @@ def drift_to_json(record: DriftRecord) -> JsonObject:
         "resource_address": record.resource_address,
         "managed": record.managed,
         "attribute": record.attribute,
-        "origin": {"kind": record.origin.kind.value, "evidence": list(record.origin.evidence)},
+        "origin": {
+            "kind": record.origin.kind.value,
+            "evidence": list(record.origin.evidence),
+            "confidence": record.origin.confidence.value,
+        },
         "source_ip": record.source_ip,
         "user_agent": record.user_agent,
         "detected_at": format_time(record.detected_at),
@@ -53,11 +68,26 @@ def drift_to_json(record: DriftRecord) -> JsonObject:
         "state": None if record.state is None else state_reference_to_json(record.state),
         "fidelity": record.fidelity.value,
         "resolution": None if record.resolution is None else _resolution_to_json(record.resolution),
+        "kind": UNMANAGED if record.is_unmanaged_creation else DRIFT,
+        "group": f"{record.account_id}:{record.cause.event_id}",
+        "also_managed_by": [_holder_to_json(holder) for holder in record.also_managed_by],
+        "report_reason": record.report_reason,
+        "acknowledgement": None
+        if record.acknowledgement is None
+        else _acknowledgement_to_json(record.acknowledgement),
+        "import": _import_to_json(record),
     }
 
 
+def drift_detail_to_json(record: DriftRecord) -> JsonObject:
+    """Return the record as a JSON object with its history, oldest step first."""
+    return {**drift_to_json(record), "history": [_entry_to_json(entry) for entry in record.history]}
+
+
 def drift_from_json(obj: JsonObject) -> DriftRecord:
-    """Return the record that `drift_to_json` wrote; fields it does not know are left aside.
+    """Return the record that `drift_to_json` or `drift_detail_to_json` wrote; other fields are left aside.
+
+    Fields that earlier versions did not write may be missing.
 
     Raises
     ------
@@ -92,6 +122,12 @@ def drift_from_json(obj: JsonObject) -> DriftRecord:
         fidelity=Fidelity(_text(obj, "fidelity")),
         severity_reason=_text(obj, "severity_reason"),
         resolution=None if resolution is None else _resolution_from_json(_object(obj, "resolution")),
+        also_managed_by=tuple(_holder_from_json(item) for item in _objects(obj, "also_managed_by")),
+        report_reason=_optional_text(obj, "report_reason"),
+        acknowledgement=None
+        if obj.get("acknowledgement") is None
+        else _acknowledgement_from_json(_object(obj, "acknowledgement")),
+        history=tuple(_entry_from_json(item) for item in _objects(obj, "history")),
     )
 
 
@@ -148,7 +184,11 @@ def _identity_from_json(obj: JsonObject) -> UserIdentity:
 def _origin_from_json(obj: JsonObject) -> Origin:
     evidence = obj.get("evidence")
     facts = evidence if isinstance(evidence, list) else []
-    return Origin(kind=OriginKind(_text(obj, "kind")), evidence=tuple(str(fact) for fact in facts))
+    return Origin(
+        kind=OriginKind(_text(obj, "kind")),
+        evidence=tuple(str(fact) for fact in facts),
+        confidence=Confidence(_optional_text(obj, "confidence") or Confidence.LOW),
+    )
 
 
 def _cause_to_json(cause: Cause) -> JsonObject:
@@ -185,6 +225,74 @@ def _resolution_from_json(obj: JsonObject) -> Resolution:
         at=parse_time(_text(obj, "at")),
         event_id=_optional_text(obj, "event_id"),
     )
+
+
+def _holder_to_json(holder: Holder) -> JsonValue:
+    return {"resource_address": holder.address, "state": state_reference_to_json(holder.state)}
+
+
+def _holder_from_json(obj: JsonObject) -> Holder:
+    return Holder(_text(obj, "resource_address"), state_reference_from_json(_object(obj, "state")))
+
+
+def _acknowledgement_to_json(taken: Acknowledgement) -> JsonObject:
+    return {
+        "by": taken.by,
+        "at": format_time(taken.at),
+        "note": taken.note,
+        "until": None if taken.until is None else format_time(taken.until),
+    }
+
+
+def _acknowledgement_from_json(obj: JsonObject) -> Acknowledgement:
+    until = _optional_text(obj, "until")
+    return Acknowledgement(
+        by=_text(obj, "by"),
+        at=parse_time(_text(obj, "at")),
+        note=_optional_text(obj, "note"),
+        until=None if until is None else parse_time(until),
+    )
+
+
+def _entry_to_json(entry: HistoryEntry) -> JsonValue:
+    return {
+        "transition": entry.transition.value,
+        "status": entry.status.value,
+        "at": format_time(entry.at),
+        "by": entry.by,
+        "reason": entry.reason,
+        "event_id": entry.event_id,
+    }
+
+
+def _entry_from_json(obj: JsonObject) -> HistoryEntry:
+    return HistoryEntry(
+        transition=TransitionName(_text(obj, "transition")),
+        status=DriftStatus(_text(obj, "status")),
+        at=parse_time(_text(obj, "at")),
+        by=_optional_text(obj, "by"),
+        reason=_optional_text(obj, "reason"),
+        event_id=_text(obj, "event_id"),
+    )
+
+
+def _import_to_json(record: DriftRecord) -> JsonValue:
+    if not record.is_unmanaged_creation:
+        return None
+    proposal = proposed_import(record.resource_type, record.resource_id)
+    return {"address": proposal.address, "id": proposal.import_id, "block": proposal.block}
+
+
+def _objects(obj: JsonObject, name: str) -> list[JsonObject]:
+    value = obj.get(name)
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise InvalidDrift(f"field '{name}' is not a list")
+    items = [item for item in value if isinstance(item, dict)]
+    if len(items) != len(value):
+        raise InvalidDrift(f"field '{name}' holds something else than objects")
+    return items
 
 
 def _object(obj: JsonObject, name: str) -> JsonObject:

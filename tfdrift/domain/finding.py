@@ -29,7 +29,7 @@ class Finding:
     user that a policy was attached to). `attribute` is a Terraform path, None where the resource as a whole
     was created or deleted or was touched in a way that is not known. `differs` is False where the call set
     Terraform's own value: it ends an open drift. `actual` is None where a value is not known; `fidelity`
-    tells that case from a value that is gone.
+    tells that case from a value that is gone. `also` are the same resource's instances in other states.
     """
 
     resource: ManagedResource | None
@@ -45,6 +45,7 @@ class Finding:
     severity_reason: str
     fidelity: Fidelity
     parent: ManagedResource | None = None
+    also: tuple[ManagedResource, ...] = ()
 
     @property
     def managed(self) -> bool:

@@ -2,20 +2,23 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
 from tfdrift.domain.drift import (
+    Acknowledgement,
     Cause,
     ChangeType,
     DriftRecord,
     DriftStatus,
     Fidelity,
+    HistoryEntry,
+    Holder,
     Origin,
     OriginKind,
     Resolution,
     ResolutionHow,
     StateReference,
+    TransitionName,
     drift_id,
     resource_hash,
 )
@@ -24,24 +27,17 @@ from tfdrift.domain.json_value import JsonValue
 
 _TERRAFORM = frozenset({OriginKind.TERRAFORM, OriginKind.OPENTOFU})
 _VALUE_UNKNOWN = frozenset({Fidelity.EVENT_ONLY, Fidelity.OMITTED})
-
-
-class TransitionName(StrEnum):
-    """What happened to a drift, as the stream's `transition` field says it."""
-
-    OPENED = "opened"
-    UPDATED = "updated"
-    REOPENED = "reopened"
-    RESOLVED = "resolved"
-    ACKNOWLEDGED = "acknowledged"
+_LONGEST_HISTORY = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """A step of a drift's life and the record after it."""
+    """A step of a drift's life and the record after it, by whom it was made and why."""
 
     name: TransitionName
     drift: DriftRecord
+    by: str | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +84,7 @@ def advance(
     record: CloudTrailRecord,
     origin: Origin,
     detected_at: datetime,
+    report_reason: str | None = None,
 ) -> Transition | None:
     """Return the step that a finding makes of the drift known so far, or None where it changes nothing.
 
@@ -104,6 +101,8 @@ def advance(
         The call and by what means it was made.
     detected_at
         The moment of this consideration.
+    report_reason
+        Why a call is reported that calls itself Terraform's.
     """
     if current is not None and not _is_news(current, record):
         return None
@@ -111,23 +110,45 @@ def advance(
         return _resolved_by_call(current, record, origin)
     if not finding.differs:
         return None
-    fresh = _drift(finding, record, origin, detected_at)
+    fresh = replace(_drift(finding, record, origin, detected_at), report_reason=report_reason)
     if current is None:
-        return Transition(TransitionName.OPENED, fresh)
+        return _by_call(TransitionName.OPENED, fresh, record)
     if current.status is DriftStatus.RESOLVED:
-        return Transition(TransitionName.REOPENED, fresh)
+        return _by_call(TransitionName.REOPENED, fresh, record)
     if _is_unchanged(current, fresh):
         return None
     if current.status is DriftStatus.ACKNOWLEDGED:
-        return Transition(TransitionName.REOPENED, fresh)
-    return Transition(TransitionName.UPDATED, fresh)
+        return _by_call(TransitionName.REOPENED, fresh, record)
+    return _by_call(TransitionName.UPDATED, fresh, record)
 
 
-def acknowledge(current: DriftRecord) -> Transition | None:
-    """Return the step by which a person takes note of an open drift; None where it is not open."""
-    if current.status is not DriftStatus.OPEN:
+def acknowledge(current: DriftRecord, taken: Acknowledgement) -> Transition | None:
+    """Return the step by which a person takes note of a drift, or says more of it.
+
+    None for a drift that is over, and where the same was said before.
+    """
+    if current.status is DriftStatus.RESOLVED or _says_the_same(current.acknowledgement, taken):
         return None
-    return Transition(TransitionName.ACKNOWLEDGED, replace(current, status=DriftStatus.ACKNOWLEDGED))
+    noted = replace(current, status=DriftStatus.ACKNOWLEDGED, acknowledgement=taken)
+    return Transition(TransitionName.ACKNOWLEDGED, noted, taken.by, taken.note)
+
+
+def unacknowledge(current: DriftRecord, by: str, note: str | None = None) -> Transition | None:
+    """Return the step by which a person takes an acknowledgement back; None where there is none."""
+    if current.status is not DriftStatus.ACKNOWLEDGED:
+        return None
+    reason = "the acknowledgement was taken back"
+    return _open_again(current, by, f"{reason}: {note}" if note else reason)
+
+
+def expire_acknowledgement(current: DriftRecord, now: datetime) -> Transition | None:
+    """Return the step by which an acknowledgement ends whose time has passed; None where it holds."""
+    taken = current.acknowledgement
+    if current.status is not DriftStatus.ACKNOWLEDGED or taken is None or taken.until is None:
+        return None
+    if taken.until > now:
+        return None
+    return _open_again(current, None, "the acknowledgement's time has passed")
 
 
 def resolve(current: DriftRecord, resolution: Resolution) -> Transition | None:
@@ -135,14 +156,27 @@ def resolve(current: DriftRecord, resolution: Resolution) -> Transition | None:
     if current.status is DriftStatus.RESOLVED:
         return None
     ended = replace(current, status=DriftStatus.RESOLVED, resolution=resolution)
-    return Transition(TransitionName.RESOLVED, ended)
+    return Transition(TransitionName.RESOLVED, ended, resolution.by, resolution.how.value)
 
 
 def expect(current: DriftRecord, expected: JsonValue, state: StateReference) -> Transition | None:
     """Return the step by which a new state changes what Terraform expects; None if it expects the same."""
     if current.status is DriftStatus.RESOLVED or current.old_value == expected:
         return None
-    return Transition(TransitionName.UPDATED, replace(current, old_value=expected, state=state))
+    reason = f"version {state.serial} of the state expects another value"
+    return Transition(TransitionName.UPDATED, replace(current, old_value=expected, state=state), None, reason)
+
+
+def with_history(
+    current: DriftRecord | None, transition: Transition, event_id: str, at: datetime
+) -> Transition:
+    """Return the step with itself added to its record's history, of which the last 100 steps are kept."""
+    before = () if current is None else current.history
+    entry = HistoryEntry(
+        transition.name, transition.drift.status, at, transition.by, transition.reason, event_id
+    )
+    history = (*before, entry)[-_LONGEST_HISTORY:]
+    return replace(transition, drift=replace(transition.drift, history=history))
 
 
 def last_order(current: DriftRecord) -> tuple[datetime, str]:
@@ -153,6 +187,24 @@ def last_order(current: DriftRecord) -> tuple[datetime, str]:
     if current.resolution is not None and current.resolution.event_id is not None:
         return (current.resolution.at, current.resolution.event_id)
     return (current.timestamp, current.cause.event_id)
+
+
+def _by_call(name: TransitionName, drift: DriftRecord, record: CloudTrailRecord) -> Transition:
+    by = record.identity.user_name or record.identity.arn
+    return Transition(name, drift, by, drift.report_reason or f"{record.event_source} {record.event_name}")
+
+
+def _says_the_same(before: Acknowledgement | None, taken: Acknowledgement) -> bool:
+    return before is not None and (before.by, before.note, before.until) == (
+        taken.by,
+        taken.note,
+        taken.until,
+    )
+
+
+def _open_again(current: DriftRecord, by: str | None, reason: str) -> Transition:
+    opened = replace(current, status=DriftStatus.OPEN, acknowledgement=None)
+    return Transition(TransitionName.REOPENED, opened, by, reason)
 
 
 def _is_news(current: DriftRecord, record: CloudTrailRecord) -> bool:
@@ -219,4 +271,5 @@ def _drift(finding: Finding, record: CloudTrailRecord, origin: Origin, detected_
         state=None if resource is None else resource.state,
         fidelity=finding.fidelity,
         severity_reason=finding.severity_reason,
+        also_managed_by=tuple(Holder(other.address, other.state) for other in finding.also),
     )

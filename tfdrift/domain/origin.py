@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
-from tfdrift.domain.drift import Origin, OriginKind
+from tfdrift.domain.drift import Confidence, Origin, OriginKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +23,15 @@ class _Facts:
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """A kind of origin, the sentence that a reader sees as evidence, and the test that must hold."""
+    """A kind of origin, the sentence that a reader sees as evidence, and the test that must hold.
+
+    Fields that AWS fills in by itself are to be believed; the user agent is what the caller says of itself.
+    """
 
     kind: OriginKind
     evidence: str
     holds: Callable[[_Facts], bool]
+    confidence: Confidence = Confidence.HIGH
 
 
 def _agent_names(*tokens: str) -> Callable[[_Facts], bool]:
@@ -91,23 +95,30 @@ _RULES: tuple[_Rule, ...] = (
         OriginKind.CLOUDFORMATION,
         "user agent names CloudFormation",
         _agent_names("cloudformation.amazonaws.com"),
+        Confidence.MEDIUM,
     ),
     # https://github.com/elastic/detection-rules/pull/6589; Pulumi and Crossplane run Terraform's provider and
     # keep its words in the user agent, so they come first.
-    _Rule(OriginKind.PULUMI, "user agent names Pulumi", _agent_names("pulumi")),
+    _Rule(OriginKind.PULUMI, "user agent names Pulumi", _agent_names("pulumi"), Confidence.MEDIUM),
     # https://github.com/crossplane-contrib/provider-upjet-aws
-    _Rule(OriginKind.SDK, "user agent names Crossplane", _agent_names("crossplane", "upjet", "upbound")),
+    _Rule(
+        OriginKind.SDK,
+        "user agent names Crossplane",
+        _agent_names("crossplane", "upjet", "upbound"),
+        Confidence.MEDIUM,
+    ),
     # https://github.com/opentofu/opentofu, s3 backend: APN/1.0 OpenTofu-S3-Backend/1.0 OpenTofu/<version>.
     # The AWS provider says Terraform under OpenTofu too, unless TF_APPEND_USER_AGENT tells otherwise.
-    _Rule(OriginKind.OPENTOFU, "user agent names OpenTofu", _agent_names("opentofu")),
+    _Rule(OriginKind.OPENTOFU, "user agent names OpenTofu", _agent_names("opentofu"), Confidence.MEDIUM),
     # https://github.com/hashicorp/terraform-provider-aws: APN/1.0 HashiCorp/1.0 Terraform/<version>
-    _Rule(OriginKind.TERRAFORM, "user agent names Terraform", _agent_names("terraform")),
+    _Rule(OriginKind.TERRAFORM, "user agent names Terraform", _agent_names("terraform"), Confidence.MEDIUM),
     # https://docs.aws.amazon.com/cli/latest/userguide/: aws-cli/<version>;
     # https://github.com/cloudandthings/terraform-aws-clickops-notifier/issues/86
     _Rule(
         OriginKind.CLI,
         "user agent names the AWS CLI",
         _agent_names("aws-cli/", "aws-cli ", "aws cli/", "awspowershell"),
+        Confidence.MEDIUM,
     ),
     # Record contents reference, sessionCredentialFromConsole
     _Rule(
@@ -116,26 +127,34 @@ _RULES: tuple[_Rule, ...] = (
         lambda facts: facts.console_session,
     ),
     # https://github.com/cloudandthings/terraform-aws-clickops-notifier/issues/24 and /issues/99
-    _Rule(OriginKind.CONSOLE, "user agent is AWS Internal", _agent_begins(_AWS_INTERNAL)),
-    _Rule(OriginKind.CONSOLE, "user agent is a browser", _agent_begins("mozilla")),
+    _Rule(OriginKind.CONSOLE, "user agent is AWS Internal", _agent_begins(_AWS_INTERNAL), Confidence.MEDIUM),
+    _Rule(OriginKind.CONSOLE, "user agent is a browser", _agent_begins("mozilla"), Confidence.MEDIUM),
     # S3Console/0.4, RDS Console, AWS Signin, EC2ConsoleBackend, console.ec2.amazonaws.com, AWSConsole
     _Rule(
         OriginKind.CONSOLE,
         "user agent names the console",
         _agent_names("console", "signin.amazonaws.com", "aws signin"),
+        Confidence.MEDIUM,
     ),
     # https://github.com/panther-labs/panther-analysis/pull/354
-    _Rule(OriginKind.CONSOLE, "user agent is a console's back end", _agent_begins("aws-internal/", "coral/")),
+    _Rule(
+        OriginKind.CONSOLE,
+        "user agent is a console's back end",
+        _agent_begins("aws-internal/", "coral/"),
+        Confidence.MEDIUM,
+    ),
     _Rule(
         OriginKind.AWS_SERVICE,
         "user agent is an AWS service",
         lambda facts: facts.agent.endswith(".amazonaws.com") and " " not in facts.agent,
+        Confidence.MEDIUM,
     ),
     # https://docs.aws.amazon.com/sdkref/latest/guide/ua-appids.html and the SDKs' own user agents
     _Rule(
         OriginKind.SDK,
         "user agent names an AWS SDK",
         _agent_names("boto", "aws-sdk", "awssdk", "aws_sdk", "rusoto", "amazon-ssm-agent"),
+        Confidence.MEDIUM,
     ),
     _Rule(
         OriginKind.AWS_SERVICE,
@@ -145,19 +164,36 @@ _RULES: tuple[_Rule, ...] = (
 )
 
 _TERRAFORM_KINDS = frozenset({OriginKind.TERRAFORM, OriginKind.OPENTOFU})
+NOT_APPROVED = "the user agent says Terraform, but the caller is none of the approved principals"
+"""Why such a call is reported at once."""
 
 
-def origin_of(record: CloudTrailRecord) -> Origin:
-    """Return by what means a call was made, and every rule's evidence that says the same.
+def origin_of(record: CloudTrailRecord, principals: Sequence[str] = ()) -> Origin:
+    """Return by what means a call was made, every rule's evidence that says the same, and how sure that is.
 
-    The first rule that holds decides; ``unknown`` if none does.
+    The first rule that holds decides; ``unknown`` if none does. The confidence is that of the strongest
+    evidence: high where AWS itself says so, medium where only the user agent does. Where `principals` name
+    who may run Terraform (see `is_terraform`), an approved caller makes Terraform's user agent credible, and
+    any other makes it doubtful.
     """
     facts = _facts(record)
     decisive = next((rule for rule in _RULES if rule.holds(facts)), None)
     if decisive is None:
         return Origin(OriginKind.UNKNOWN)
-    agreeing = (rule.evidence for rule in _RULES if rule.kind is decisive.kind and rule.holds(facts))
-    return Origin(decisive.kind, tuple(agreeing))
+    agreeing = [rule for rule in _RULES if rule.kind is decisive.kind and rule.holds(facts)]
+    evidence = tuple(rule.evidence for rule in agreeing)
+    if decisive.kind in _TERRAFORM_KINDS and principals:
+        pattern = _approving(record, principals)
+        if pattern is None:
+            return Origin(decisive.kind, (*evidence, NOT_APPROVED), Confidence.LOW)
+        return Origin(decisive.kind, (*evidence, f"the caller is approved by {pattern}"), Confidence.HIGH)
+    is_fact = any(rule.confidence is Confidence.HIGH for rule in agreeing)
+    return Origin(decisive.kind, evidence, Confidence.HIGH if is_fact else Confidence.MEDIUM)
+
+
+def says_terraform(origin: Origin) -> bool:
+    """Return whether a call says that Terraform or OpenTofu made it."""
+    return origin.kind in _TERRAFORM_KINDS
 
 
 def is_terraform(record: CloudTrailRecord, principals: Sequence[str] = ()) -> bool:
@@ -167,10 +203,15 @@ def is_terraform(record: CloudTrailRecord, principals: Sequence[str] = ()) -> bo
     principals that apply: globs over the caller's ARN or the ARN of the role that issued its session. Without
     any, the user agent alone decides.
     """
-    if origin_of(record).kind not in _TERRAFORM_KINDS:
+    if not says_terraform(origin_of(record)):
         return False
+    return not principals or _approving(record, principals) is not None
+
+
+def _approving(record: CloudTrailRecord, principals: Sequence[str]) -> str | None:
+    """Return the glob that names the caller or its role, None if none does."""
     arns = [arn for arn in (record.identity.arn, record.issuer_arn) if arn]
-    return not principals or any(fnmatchcase(arn, pattern) for arn in arns for pattern in principals)
+    return next((glob for glob in principals if any(fnmatchcase(arn, glob) for arn in arns)), None)
 
 
 def _facts(record: CloudTrailRecord) -> _Facts:

@@ -17,6 +17,8 @@ from tfdrift.domain.rule_set import RuleAtom, atoms_of_blocks
 WHOLE_RESOURCE = "-"
 _DEFAULT = (Severity.MEDIUM, "an attribute that Terraform manages was changed")
 _RESTORED = (Severity.INFO, "the call set Terraform's own value")
+_DELETED = (Severity.HIGH, "a resource that Terraform manages was deleted")
+_GRAVE = frozenset({Severity.CRITICAL, Severity.HIGH})
 _WORLD = frozenset({"0.0.0.0/0", "::/0"})
 _ADMIN_PORTS = (22, 3389)
 _PUBLIC_ACLS = frozenset({"public-read", "public-read-write", "authenticated-read"})
@@ -39,13 +41,26 @@ class Judged:
 
 
 def severity_of(judged: Judged, rules: Sequence[SeverityRule]) -> tuple[Severity, str]:
-    """Return the severity and its reason by the first rule that fits, medium if none does."""
+    """Return the severity and its reason by the first rule that fits, medium if none does.
+
+    The loss of a whole resource is high at least.
+    """
     if not judged.differs:
         return _RESTORED
-    for rule in rules:
-        if _fits(rule, judged):
-            return rule.severity, rule.reason
-    return _DEFAULT
+    rule = first_fitting(judged, rules)
+    severity, reason = _DEFAULT if rule is None else (rule.severity, rule.reason)
+    if _is_deletion(judged) and severity not in _GRAVE:
+        return _DELETED
+    return severity, reason
+
+
+def first_fitting(judged: Judged, rules: Sequence[SeverityRule]) -> SeverityRule | None:
+    """Return the first rule that fits a finding, None if none does."""
+    return next((rule for rule in rules if _fits(rule, judged)), None)
+
+
+def _is_deletion(judged: Judged) -> bool:
+    return judged.attribute is None and judged.change_type is ChangeType.DELETED
 
 
 def _fits(rule: SeverityRule, judged: Judged) -> bool:

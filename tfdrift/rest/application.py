@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
-from tfdrift.rest import drifts, events, falco, health, state, summary
+from tfdrift.rest import acknowledgements, drifts, events, falco, health, state, summary, unmanaged
 from tfdrift.rest.dependencies import RestServices, provide
 from tfdrift.rest.envelope import Failure, install_error_handlers
 
@@ -17,7 +17,15 @@ def install_rest(app: FastAPI, services: RestServices, *, with_health: bool = Tr
     """Serve the REST API from an app; one with a health page of its own says ``with_health=False``."""
     provide(app, services)
     install_error_handlers(app)
-    routers = [drifts.router, events.router, state.router, summary.router, falco.router]
+    routers = [
+        drifts.router,
+        acknowledgements.router,
+        unmanaged.router,
+        events.router,
+        state.router,
+        summary.router,
+        falco.router,
+    ]
     if with_health:
         routers.append(health.router)
     for router in routers:

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, FastAPI, Request
 
 from tfdrift.domain.json_value import JsonValue
+from tfdrift.service.acknowledge import Acknowledgements
 from tfdrift.service.ports import DriftRepository, EventLog, StateIndex
 from tfdrift.service.queries import Queries
 
@@ -30,6 +31,7 @@ class RestServices:
     events: EventLog
     states: StateIndex
     queries: Queries
+    acknowledgements: Acknowledgements
     take_alert: Callable[[JsonValue], bool]
     api_token: Callable[[], str | None]
     version: str

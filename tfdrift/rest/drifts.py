@@ -6,10 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from tfdrift.domain.drift import DriftStatus, Severity
-from tfdrift.domain.drift_json import drift_to_json
+from tfdrift.domain.drift_json import drift_detail_to_json, drift_to_json
 from tfdrift.rest.dependencies import ServicesDependency
 from tfdrift.rest.envelope import ApiError, EnvelopeResponse, Listing, Success, success
-from tfdrift.rest.models import DriftModel
+from tfdrift.rest.models import DriftDetailModel, DriftModel
 from tfdrift.rest.parameters import Repeated, choices_of, page_from, since_from, values_of
 from tfdrift.rest.rendering import listing_json
 from tfdrift.service.ports import DriftFilter, Page
@@ -41,10 +41,10 @@ def list_drifts(
     return success(listing_json((drift_to_json(record) for record in found.items), found.total, page))
 
 
-@router.get("/{drift_id}", response_model=Success[DriftModel])
+@router.get("/{drift_id}", response_model=Success[DriftDetailModel])
 def get_drift(services: ServicesDependency, drift_id: str) -> EnvelopeResponse:
-    """Return one drift."""
+    """Return one drift with its history."""
     found = services.drifts.get(drift_id)
     if found is None:
         raise ApiError(404, "drift_not_found", f"there is no drift with the id {drift_id[:80]!r}")
-    return success(drift_to_json(found.record))
+    return success(drift_detail_to_json(found.record))

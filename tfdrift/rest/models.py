@@ -26,6 +26,7 @@ class OriginModel(_Model):
 
     kind: str
     evidence: list[str]
+    confidence: Literal["high", "medium", "low"]
 
 
 class CauseModel(_Model):
@@ -53,6 +54,41 @@ class ResolutionModel(_Model):
     how: Literal["applied", "reverted", "adopted", "ignored"]
     by: str | None
     at: str
+
+
+class HolderModel(_Model):
+    """Another state that holds the same resource."""
+
+    resource_address: str
+    state: StateReferenceModel
+
+
+class AcknowledgementModel(_Model):
+    """That a person took note of a drift."""
+
+    by: str
+    at: str
+    note: str | None
+    until: str | None
+
+
+class ImportModel(_Model):
+    """How Terraform may take over what was created without it; null where it cannot be imported."""
+
+    address: str
+    id: str | None
+    block: str | None
+
+
+class HistoryEntryModel(_Model):
+    """One step of a drift's life; the event holds the whole record as it was then."""
+
+    transition: Literal["opened", "updated", "reopened", "resolved", "acknowledged"]
+    status: Literal["open", "acknowledged", "resolved"]
+    at: str
+    by: str | None
+    reason: str | None
+    event_id: str
 
 
 class DriftModel(_Model):
@@ -83,6 +119,31 @@ class DriftModel(_Model):
     state: StateReferenceModel | None
     fidelity: Literal["exact", "partial", "event_only", "omitted"]
     resolution: ResolutionModel | None
+    kind: Literal["drift", "unmanaged"]
+    group: str = Field(description="The same for all that one call did.")
+    also_managed_by: list[HolderModel]
+    report_reason: str | None = Field(description="Why a call of Terraform's own is reported.")
+    acknowledgement: AcknowledgementModel | None
+    import_: ImportModel | None = Field(alias="import")
+
+
+class DriftDetailModel(DriftModel):
+    """A drift with its history."""
+
+    history: list[HistoryEntryModel] = Field(description="The last hundred steps, oldest first.")
+
+
+class UnmanagedGroupModel(_Model):
+    """What one call created without Terraform."""
+
+    group: str
+    severity: Literal["critical", "high", "medium", "low", "info"]
+    timestamp: str
+    cause: CauseModel
+    user_identity: IdentityModel
+    origin: OriginModel
+    drifts: list[DriftModel]
+    import_blocks: str = Field(description="The import blocks of all that can be imported.")
 
 
 class EventModel(BaseModel):

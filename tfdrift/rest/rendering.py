@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 
-from tfdrift.domain.drift_json import state_reference_to_json
+from tfdrift.domain.drift_json import drift_to_json, state_reference_to_json
 from tfdrift.domain.feed_event import FeedEvent
 from tfdrift.domain.json_value import JsonObject
 from tfdrift.domain.managed_resource import ManagedResource
 from tfdrift.domain.timestamps import format_time
 from tfdrift.service.ports import Page, StateSummary
+from tfdrift.service.queries import UnmanagedGroup
 
 
 def listing_json(items: Iterable[JsonObject], total: int, page: Page) -> JsonObject:
@@ -51,4 +52,18 @@ def resource_json(resource: ManagedResource) -> JsonObject:
         "depends_on": list(resource.depends_on),
         "state": state_reference_to_json(resource.state),
         "attributes": resource.attributes,
+    }
+
+
+def group_json(group: UnmanagedGroup) -> JsonObject:
+    """Return what one call created without Terraform; what the drifts share stands beside them once more."""
+    drifts = [drift_to_json(drift) for drift in group.drifts]
+    shared = ("group", "timestamp", "cause", "user_identity", "origin")
+    proposals = [drift["import"] for drift in drifts]
+    blocks = [proposal["block"] for proposal in proposals if isinstance(proposal, dict)]
+    return {
+        **{name: drifts[0][name] for name in shared},
+        "severity": group.severity.value,
+        "drifts": list(drifts),
+        "import_blocks": "\n".join(block for block in blocks if isinstance(block, str)),
     }

@@ -24,10 +24,10 @@ from tfdrift.domain.mapping import AttributeRule
 from tfdrift.domain.rule_set import atoms_of_blocks
 from tfdrift.domain.state_changes import StateAction, StateChange
 from tfdrift.service.policy import EventCatalog
-from tfdrift.service.ports import DriftFilter, DriftRepository, Page, StateIndex
+from tfdrift.service.ports import DriftFilter, DriftRepository, StateIndex
 from tfdrift.service.track_drift import TrackDrift
+from tfdrift.service.walk import every_drift
 
-_PAGE = 1000
 _GROUPS = ("aws_security_group", "aws_default_security_group")
 _RULES = ("ingress", "egress")
 _NOT_OVER = (DriftStatus.OPEN, DriftStatus.ACKNOWLEDGED)
@@ -70,7 +70,7 @@ class AdoptState:
     def _candidates(self, version: NewVersion) -> Iterator[DriftRecord]:
         """Yield the drifts that are not over, each once, as far as listings and direct reads show them."""
         seen: dict[str, DriftRecord] = {}
-        for drift in _all_not_over(self.drifts):
+        for drift in every_drift(self.drifts, DriftFilter(statuses=_NOT_OVER)):
             seen[drift.id] = drift
         # Listings lag behind writes; what the version altered is read directly as well.
         for hashed in _hashes(version.changes):
@@ -150,17 +150,6 @@ class _Expected:
     """The state has a value of its own."""
 
     value: JsonValue
-
-
-def _all_not_over(drifts: DriftRepository) -> Iterator[DriftRecord]:
-    wanted = DriftFilter(statuses=_NOT_OVER)
-    number = 1
-    while True:
-        listing = drifts.find(wanted, Page(number, _PAGE))
-        yield from listing.items
-        if not listing.items or number * _PAGE >= listing.total:
-            return
-        number += 1
 
 
 def _hashes(changes: Iterable[StateChange]) -> set[str]:

@@ -12,8 +12,9 @@ from tfdrift.domain.ignore_rules import IgnoreRule, IgnoreRules
 from tfdrift.domain.json_value import JsonValue
 from tfdrift.domain.lifecycle import resource_key
 from tfdrift.domain.managed_resource import ManagedResource
-from tfdrift.domain.origin import origin_of
+from tfdrift.domain.origin import NOT_APPROVED, is_terraform, origin_of, says_terraform
 from tfdrift.domain.secret_attributes import is_secret
+from tfdrift.domain.severity_overrides import judged_by
 from tfdrift.service.policy import EventCatalog, Policy
 from tfdrift.service.ports import DriftRepository, StateIndex, VersionedDrift
 
@@ -28,12 +29,16 @@ class IgnoredFinding:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """What a call means: its origin, what is to be reported (one finding a drift), and what rules hide."""
+    """What a call means: its origin, what is to be reported (one finding a drift), and what rules hide.
+
+    `report_reason` says why a call is reported that calls itself Terraform's.
+    """
 
     outcome: DetectionOutcome
     origin: Origin
     findings: tuple[Finding, ...] = ()
     ignored: tuple[IgnoredFinding, ...] = ()
+    report_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +55,36 @@ class AssessCall:
         mappings = self.catalog.mappings(record.event_source, record.event_name)
         current = _OpenValues(self.drifts, record)
         detection = detect(record, mappings, self.states, current)
-        origin = origin_of(record)
+        principals = self.policy.terraform_principals
+        origin = origin_of(record, principals)
         if not detection.findings:
             return Assessment(detection.outcome, origin)
-        shown = _one_a_drift(
-            (without_secrets(finding, self.policy.fingerprint) for finding in detection.findings), record
-        )
+        shown = _one_a_drift((self._complete(finding, record) for finding in detection.findings), record)
         reported, ignored = _sorted_by(self.policy.ignore, shown, record, origin)
-        return Assessment(detection.outcome, origin, reported, ignored)
+        doubtful = says_terraform(origin) and not is_terraform(record, principals)
+        reason = NOT_APPROVED if doubtful else None
+        return Assessment(detection.outcome, origin, reported, ignored, reason)
+
+    def _complete(self, finding: Finding, record: CloudTrailRecord) -> Finding:
+        """Return the finding with secrets hidden, judged by the installation, and with its other states."""
+        hidden = without_secrets(finding, self.policy.fingerprint)
+        judged = judged_by(self.policy.severities, hidden, record)
+        return replace(judged, also=self._other_holders(judged, record))
+
+    def _other_holders(self, finding: Finding, record: CloudTrailRecord) -> tuple[ManagedResource, ...]:
+        own = finding.resource
+        if own is None:
+            return ()
+        key = resource_key(finding, record)
+        found = self.states.find(key.resource_type, key.account_id, key.region, key.resource_id)
+        others = (
+            other for other in found if other.resource_id == own.resource_id and _place(other) != _place(own)
+        )
+        return tuple(sorted(others, key=_place))
+
+
+def _place(resource: ManagedResource) -> tuple[str, str, str]:
+    return (resource.state.bucket or "", resource.state.key, resource.address)
 
 
 class _OpenValues:

@@ -82,9 +82,17 @@ class WaitingCalls:
             if not call.matched:
                 assessment = as_terraform(self.assess.assess(call.record))
                 findings = self.still_differing(call.record, assessment.findings)
-                transitions += self.tracker.track(call.record, replace(assessment, findings=findings), now)
+                transitions += self.tracker.track(
+                    call.record,
+                    replace(assessment, findings=findings, report_reason=self._unexplained()),
+                    now,
+                )
             settled += self.held.settle(call.record.account_id, call.record.event_id)
         return Release(settled, tuple(transitions))
+
+    def _unexplained(self) -> str:
+        minutes = self.policy.grace.total_seconds() / 60
+        return f"Terraform applied this, and no state with it arrived within {minutes:g} minutes"
 
     def _matches(self, record: CloudTrailRecord) -> set[str]:
         findings = as_terraform(self.assess.assess(record)).findings

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
-from tfdrift.domain.drift import DriftRecord, DriftStatus
-from tfdrift.domain.lifecycle import Transition, TransitionName, call_order
+from tfdrift.domain.drift import DriftRecord, DriftStatus, TransitionName
+from tfdrift.domain.lifecycle import Transition, call_order
 from tfdrift.domain.origin import is_terraform
 from tfdrift.service.assess_call import AssessCall
 from tfdrift.service.held_calls import WaitingCalls, as_terraform, only_matching
@@ -68,20 +68,28 @@ class LateCalls:
                 return None
             if _is_same(current, complete):
                 return None
-            return Transition(_name(current, complete), replace(complete, detected_at=now))
+            name = _name(current, complete)
+            reason = f"{record.event_name}, which arrived late, was put in its place"
+            by = record.identity.user_name or record.identity.arn
+            return Transition(name, replace(complete, detected_at=now), by, reason)
 
         return self.tracker.step(drift_id, f"{call_cause(record)}:late", record.event_time, decide)
 
 
 def _is_same(one: DriftRecord, other: DriftRecord | None) -> bool:
-    return other is not None and (one.status, one.new_value, one.cause) == (
-        other.status,
+    """Return whether two records are of the same place in a drift's life; taking note does not move it."""
+    return other is not None and (_is_over(one), one.new_value, one.cause) == (
+        _is_over(other),
         other.new_value,
         other.cause,
     )
 
 
+def _is_over(drift: DriftRecord) -> bool:
+    return drift.status is DriftStatus.RESOLVED
+
+
 def _name(before: DriftRecord, after: DriftRecord) -> TransitionName:
     if after.status is DriftStatus.RESOLVED:
         return TransitionName.RESOLVED
-    return TransitionName.REOPENED if before.status is DriftStatus.RESOLVED else TransitionName.UPDATED
+    return TransitionName.UPDATED if before.status is DriftStatus.OPEN else TransitionName.REOPENED

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from tfdrift.domain.fingerprint import Fingerprint
 from tfdrift.domain.ignore_rules import IgnoreRules
-from tfdrift.domain.mapping import EventMapping
+from tfdrift.domain.mapping import EventMapping, SeverityRule
 
 DEFAULT_GRACE = timedelta(minutes=15)
 
@@ -26,12 +26,15 @@ class Policy:
         ARN globs of the roles that may run Terraform; empty restricts nothing.
     grace
         How long a call of Terraform's own waits for the state that explains it.
+    severities
+        Rules that come before the catalog's own, in their order.
     """
 
     fingerprint: Fingerprint
     ignore: IgnoreRules = field(default_factory=IgnoreRules)
     terraform_principals: tuple[str, ...] = ()
     grace: timedelta = DEFAULT_GRACE
+    severities: tuple[SeverityRule, ...] = ()
 
 
 class EventCatalog(Protocol):

@@ -1,8 +1,9 @@
 """Answers what dashboards and scripts ask: the states' resources, statistics, and the providers in use."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from tfdrift.domain.drift import DriftRecord, DriftStatus, Severity
 from tfdrift.domain.feed_event import EventType
@@ -15,8 +16,9 @@ from tfdrift.service.ports import (
     Page,
     StateIndex,
 )
+from tfdrift.service.walk import every_drift
 
-_PAGE = 1000
+_NOT_OVER = DriftFilter(statuses=(DriftStatus.OPEN, DriftStatus.ACKNOWLEDGED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,23 @@ class ProviderSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class UnmanagedGroup:
+    """What one call created without Terraform; at least one drift, sorted by type and id."""
+
+    drifts: tuple[DriftRecord, ...]
+
+    @property
+    def order(self) -> tuple[datetime, str]:
+        """The place of the call among others."""
+        return (self.drifts[0].timestamp, self.drifts[0].cause.event_id)
+
+    @property
+    def severity(self) -> Severity:
+        """The gravest of its drifts' severities."""
+        return min((drift.severity for drift in self.drifts), key=list(Severity).index)
+
+
+@dataclass(frozen=True, slots=True)
 class Queries:
     """The questions that go beyond one port."""
 
@@ -78,7 +97,7 @@ class Queries:
 
     def statistics(self) -> Statistics:
         """Return the counts for a dashboard."""
-        pending = list(self._pending())
+        pending = list(every_drift(self.drifts, _NOT_OVER))
         summaries = self.states.states()
         return Statistics(
             by_status={status.value: self._total(status) for status in DriftStatus},
@@ -99,25 +118,28 @@ class Queries:
             types.setdefault(resource.provider, Counter())[resource.resource_type] += 1
         return tuple(ProviderSummary(name, types[name].total(), len(types[name])) for name in sorted(types))
 
+    def unmanaged_groups(self) -> tuple[UnmanagedGroup, ...]:
+        """Return what was created without Terraform and is not over, by its call, newest first."""
+        groups: dict[tuple[str, str], list[DriftRecord]] = defaultdict(list)
+        for drift in every_drift(self.drifts, _NOT_OVER):
+            if drift.is_unmanaged_creation:
+                groups[drift.account_id, drift.cause.event_id].append(drift)
+        found = [UnmanagedGroup(tuple(sorted(drifts, key=_by_resource))) for drifts in groups.values()]
+        return tuple(sorted(found, key=lambda group: group.order, reverse=True))
+
     def _all_resources(self) -> Iterator[ManagedResource]:
         for summary in self.states.states():
             yield from self.states.resources_of(summary.reference.bucket, summary.reference.key)
-
-    def _pending(self) -> Iterator[DriftRecord]:
-        wanted = DriftFilter(statuses=(DriftStatus.OPEN, DriftStatus.ACKNOWLEDGED))
-        number = 1
-        while True:
-            listing = self.drifts.find(wanted, Page(number, _PAGE))
-            yield from listing.items
-            if not listing.items or number * _PAGE >= listing.total:
-                return
-            number += 1
 
     def _total(self, status: DriftStatus) -> int:
         return self.drifts.find(DriftFilter(statuses=(status,)), Page(1, 1)).total
 
     def _events(self, kind: EventType) -> int:
         return self.events.find(EventFilter(types=(kind,)), Page(1, 1)).total
+
+
+def _by_resource(drift: DriftRecord) -> tuple[str, str, str]:
+    return (drift.resource_type, drift.resource_id, drift.attribute or "")
 
 
 def _is_wanted(resource: ManagedResource, wanted: ResourceFilter) -> bool:

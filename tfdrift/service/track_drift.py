@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
-from tfdrift.domain.drift import DriftRecord, Fidelity, Origin, Resolution, ResolutionHow
+from tfdrift.domain.drift import DriftRecord, Fidelity, Resolution, ResolutionHow
 from tfdrift.domain.drift_json import drift_to_json
 from tfdrift.domain.feed_event import EventType, FeedEvent
 from tfdrift.domain.finding import Finding
-from tfdrift.domain.lifecycle import Transition, advance, call_id, resolve, resource_key
+from tfdrift.domain.lifecycle import Transition, advance, call_id, resolve, resource_key, with_history
 from tfdrift.service.assess_call import Assessment
 from tfdrift.service.ports import ConcurrentUpdate, DriftRepository, VersionedDrift
 
@@ -38,10 +38,7 @@ class TrackDrift:
         `cause` names why it is applied, where that is not the call's own delivery (see `step`).
         """
         why = cause or call_cause(record)
-        done = [
-            self._apply(finding, record, assessment.origin, detected_at, why)
-            for finding in assessment.findings
-        ]
+        done = [self._apply(finding, record, assessment, detected_at, why) for finding in assessment.findings]
         done += [
             self._end_ignored(entry.finding, record) for entry in assessment.ignored if entry.finding.differs
         ]
@@ -58,7 +55,10 @@ class TrackDrift:
             transition = decide(None if stored is None else stored.record)
             if transition is None:
                 return None
-            event = drift_event(transition, cause, happened_at)
+            current = None if stored is None else stored.record
+            event_id = drift_event_id(drift_id, cause)
+            transition = with_history(current, transition, event_id, happened_at)
+            event = drift_event(transition, event_id, happened_at)
             try:
                 version = 0 if stored is None else stored.version
                 is_new = self.drifts.record(transition.drift, event, expected_version=version)
@@ -68,7 +68,12 @@ class TrackDrift:
         raise ConcurrentUpdate(f"drift {drift_id} is being changed by others")
 
     def _apply(
-        self, finding: Finding, record: CloudTrailRecord, origin: Origin, detected_at: datetime, cause: str
+        self,
+        finding: Finding,
+        record: CloudTrailRecord,
+        assessment: Assessment,
+        detected_at: datetime,
+        cause: str,
     ) -> Transition | None:
         key = resource_key(finding, record)
         drift_id = key.drift_id(finding.attribute)
@@ -80,7 +85,9 @@ class TrackDrift:
             drift_id,
             cause,
             record.event_time,
-            lambda current: advance(current, finding, record, origin, detected_at),
+            lambda current: advance(
+                current, finding, record, assessment.origin, detected_at, assessment.report_reason
+            ),
         )
         if finding.fidelity not in _VALUE_UNKNOWN:
             self._end_vaguer(record, siblings)
@@ -107,11 +114,16 @@ def call_cause(record: CloudTrailRecord) -> str:
     return f"{record.account_id}:{record.event_id}"
 
 
-def drift_event(transition: Transition, cause: str, happened_at: datetime) -> FeedEvent:
-    """Return the event that tells of a step; the same step of the same cause has the same id."""
+def drift_event_id(drift_id: str, cause: str) -> str:
+    """Return the id of the event that tells of a step: the same step of the same cause has the same."""
+    return f"drift:{drift_id}:{cause}"
+
+
+def drift_event(transition: Transition, event_id: str, happened_at: datetime) -> FeedEvent:
+    """Return the event that tells of a step."""
     drift = transition.drift
     return FeedEvent(
-        event_id=f"drift:{drift.id}:{cause}",
+        event_id=event_id,
         type=EventType.DRIFT,
         timestamp=happened_at,
         payload={**drift_to_json(drift), "transition": transition.name.value},

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from tfdrift.service.acknowledge import Acknowledgements
 from tfdrift.service.adopt_state import AdoptState
 from tfdrift.service.assess_call import AssessCall
 from tfdrift.service.held_calls import ReleaseHeldCalls, WaitingCalls
@@ -34,6 +35,7 @@ class UseCases:
     ingest_falco: IngestFalco
     ingest_state: IngestState
     release_held_calls: ReleaseHeldCalls
+    acknowledgements: Acknowledgements
     queries: Queries
 
 
@@ -57,5 +59,6 @@ def build_use_cases(
             now,
         ),
         release_held_calls=ReleaseHeldCalls(waiting),
+        acknowledgements=Acknowledgements(ports.drifts, tracker, now),
         queries=Queries(ports.drifts, ports.events, ports.states),
     )

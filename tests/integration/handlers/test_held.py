@@ -32,7 +32,7 @@ def applied(world: World) -> World:
 def test_terraforms_own_call_is_held_and_not_reported(applied: World) -> None:
     assert applied.drifts() == []
     assert [held.record.event_id for held in applied.product.held.held(ACCOUNT)] == ["e-1"]
-    assert handler(SCHEDULED, Context()) == {"released": 0, "reported": 0}
+    assert handler(SCHEDULED, Context()) == {"released": 0, "reported": 0, "reopened": 0}
 
 
 def test_after_its_grace_it_is_reported_once(applied: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,9 +45,37 @@ def test_after_its_grace_it_is_reported_once(applied: World, monkeypatch: pytest
 
     monkeypatch.setattr(module, "datetime", Later)
 
-    assert handler(SCHEDULED, Context()) == {"released": 1, "reported": 1}
-    assert handler(SCHEDULED, Context()) == {"released": 0, "reported": 0}
+    assert handler(SCHEDULED, Context()) == {"released": 1, "reported": 1, "reopened": 0}
+    assert handler(SCHEDULED, Context()) == {"released": 0, "reported": 0, "reopened": 0}
 
     [drift] = applied.drifts()
     assert drift.status.value == "open"
     assert drift.origin.kind.value == "terraform"
+
+
+def test_an_acknowledgement_ends_by_the_scheduled_pass(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    import handlers.held.handler as module
+
+    data = terraform_state(1)
+    world.product.use_cases.ingest_state.ingest(data, bucket=world.bucket, key="t", version_id=None)
+    take_calls(sqs_event(call_event(call("e-1"))), Context())
+    [opened] = world.drifts()
+    until = datetime.now(UTC) + timedelta(minutes=5)
+    world.product.use_cases.acknowledgements.acknowledge(opened.id, "oncall", until=until)
+    # given that its time has not passed, nothing happens
+    assert handler(SCHEDULED, Context())["reopened"] == 0
+
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> datetime:
+            return datetime.now(tz or UTC) + timedelta(minutes=6)
+
+    monkeypatch.setattr(module, "datetime", Later)
+    # when it has, the pass opens the drift again, once
+    assert handler(SCHEDULED, Context())["reopened"] == 1
+    assert handler(SCHEDULED, Context())["reopened"] == 0
+    [drift] = world.drifts()
+    assert (drift.status.value, drift.acknowledgement) == ("open", None)
+    told = [event.payload["transition"] for event in world.events("drift")]
+    assert sorted(told) == ["acknowledged", "opened", "reopened"]
+    assert [entry.transition for entry in drift.history] == ["opened", "acknowledged", "reopened"]

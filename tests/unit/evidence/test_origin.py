@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import pytest
 
 from tests.unit.evidence.samples import ACCOUNT, iam_user, record, role_session
-from tfdrift.domain.drift import Origin, OriginKind
+from tfdrift.domain.drift import Confidence, Origin, OriginKind
 from tfdrift.domain.json_value import JsonObject
-from tfdrift.domain.origin import is_terraform, origin_of
+from tfdrift.domain.origin import NOT_APPROVED, is_terraform, origin_of
 
 CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0 Safari/537.36"
 TERRAFORM = (
@@ -85,7 +85,7 @@ def test_a_service_event_is_the_services_own() -> None:
 def test_a_console_session_decides_where_the_user_agent_names_an_sdk() -> None:
     found = origin_of(record(userAgent="aws-sdk-java/1.12.1", sessionCredentialFromConsole="true"))
 
-    assert found == Origin(OriginKind.CONSOLE, ("sessionCredentialFromConsole is true",))
+    assert found == Origin(OriginKind.CONSOLE, ("sessionCredentialFromConsole is true",), Confidence.HIGH)
 
 
 def test_the_command_line_inside_the_console_is_the_command_line() -> None:
@@ -104,6 +104,23 @@ def test_all_agreeing_evidence_is_told() -> None:
     found = origin_of(record(userAgent=CHROME, sessionCredentialFromConsole="true"))
 
     assert found.evidence == ("sessionCredentialFromConsole is true", "user agent is a browser")
+
+
+@pytest.mark.parametrize(
+    ("fields", "confidence"),
+    [
+        ({"sessionCredentialFromConsole": "true", "userAgent": CHROME}, Confidence.HIGH),
+        ({"userAgent": CHROME}, Confidence.MEDIUM),
+        ({"userAgent": "aws-cli/2.31.0"}, Confidence.MEDIUM),
+        ({"userAgent": TERRAFORM}, Confidence.MEDIUM),
+        ({"userAgent": "something else"}, Confidence.LOW),
+        ({"eventType": "AwsServiceEvent"}, Confidence.HIGH),
+    ],
+)
+def test_what_aws_records_is_fact_and_what_a_caller_writes_a_claim(
+    fields: dict[str, str], confidence: Confidence
+) -> None:
+    assert origin_of(record(**fields)).confidence is confidence
 
 
 APPLY = role_session("terraform-apply", "run-7", path="ci/")
@@ -129,6 +146,17 @@ def test_a_call_is_held_for_its_user_agent_and_an_approved_principal(
     found = record(userIdentity=APPLY, userAgent=agent)
 
     assert is_terraform(found, principals) is held
+
+
+def test_an_approved_caller_makes_terraforms_user_agent_credible_and_others_make_it_doubtful() -> None:
+    found = record(userIdentity=APPLY, userAgent=TERRAFORM)
+    approved = origin_of(found, (APPLIER,))
+    doubtful = origin_of(found, ("arn:aws:iam::*:role/other",))
+
+    assert (approved.kind, approved.confidence) == (OriginKind.TERRAFORM, Confidence.HIGH)
+    assert approved.evidence[-1] == f"the caller is approved by {APPLIER}"
+    assert (doubtful.kind, doubtful.confidence) == (OriginKind.TERRAFORM, Confidence.LOW)
+    assert doubtful.evidence[-1] == NOT_APPROVED
 
 
 def test_a_caller_without_arn_is_no_approved_principal() -> None:

@@ -9,6 +9,7 @@ from tests.support.lifecycle_samples import NOON, lambda_call, minutes, referenc
 from tests.unit.lifecycle.findings import finding, reverting, unmanaged
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
 from tfdrift.domain.drift import (
+    Acknowledgement,
     ChangeType,
     DriftRecord,
     DriftStatus,
@@ -17,15 +18,18 @@ from tfdrift.domain.drift import (
     OriginKind,
     Resolution,
     ResolutionHow,
+    TransitionName,
 )
 from tfdrift.domain.finding import Finding
 from tfdrift.domain.lifecycle import (
     Transition,
-    TransitionName,
     acknowledge,
     advance,
     expect,
+    expire_acknowledgement,
     resolve,
+    unacknowledge,
+    with_history,
 )
 
 CLI = Origin(OriginKind.CLI, ("user agent names the AWS CLI",))
@@ -142,19 +146,75 @@ def test_an_addendum_completes_the_record_that_it_names() -> None:
     assert step(completed.drift, finding(attribute=None, actual="x"), addendum) is None
 
 
-def test_an_acknowledged_drift_stays_so_while_the_value_stays() -> None:
-    taken = acknowledge(opened())
+def acknowledged(until: float | None = None) -> DriftRecord:
+    taken = acknowledge(opened(), note("oncall", until))
     assert taken is not None
-    assert taken.name is TransitionName.ACKNOWLEDGED
-    assert taken.drift.status is DriftStatus.ACKNOWLEDGED
-    assert step(taken.drift, finding(), call("e-2", 2)) is None
-    changed = step(taken.drift, finding(actual="t3.xlarge"), call("e-2", 2))
+    return taken.drift
+
+
+def note(by: str, until: float | None = None, text: str | None = "until the release") -> Acknowledgement:
+    return Acknowledgement(by, minutes(30), text, None if until is None else minutes(until))
+
+
+def test_an_acknowledged_drift_stays_so_while_the_value_stays() -> None:
+    drift = acknowledged()
+    assert drift.status is DriftStatus.ACKNOWLEDGED
+    assert drift.acknowledgement == note("oncall")
+    assert step(drift, finding(), call("e-2", 2)) is None
+    changed = step(drift, finding(actual="t3.xlarge"), call("e-2", 2))
     assert changed is not None
     assert (changed.name, changed.drift.status) == (TransitionName.REOPENED, DriftStatus.OPEN)
+    assert changed.drift.acknowledgement is None
 
 
-def test_only_an_open_drift_is_acknowledged() -> None:
-    assert acknowledge(ended()) is None
+def test_replayed_and_late_calls_never_reopen_what_is_acknowledged() -> None:
+    drift = acknowledged()
+    assert step(drift, finding(), call("e-1", 0)) is None
+    assert step(drift, finding(actual="t3.xlarge"), call("e-0", -5)) is None
+
+
+def test_saying_the_same_again_is_no_step_and_saying_more_is_one() -> None:
+    drift = acknowledged()
+    assert acknowledge(drift, replace(note("oncall"), at=minutes(31))) is None
+    longer = acknowledge(drift, note("oncall", until=120))
+    assert longer is not None
+    assert longer.name is TransitionName.ACKNOWLEDGED
+    assert longer.drift.acknowledgement == note("oncall", until=120)
+
+
+def test_only_a_drift_that_is_not_over_is_acknowledged() -> None:
+    assert acknowledge(ended(), note("oncall")) is None
+
+
+def test_an_acknowledgement_is_taken_back() -> None:
+    back = unacknowledge(acknowledged(), "lead", "it is urgent after all")
+    assert back is not None
+    assert (back.name, back.drift.status, back.by) == (TransitionName.REOPENED, DriftStatus.OPEN, "lead")
+    assert back.reason == "the acknowledgement was taken back: it is urgent after all"
+    assert back.drift.acknowledgement is None
+    assert unacknowledge(back.drift, "lead") is None
+
+
+@pytest.mark.parametrize(
+    ("until", "minute", "reopened"), [(60, 59, False), (60, 60, True), (None, 9e5, False)]
+)
+def test_an_acknowledgement_ends_when_its_time_has_passed(
+    until: float | None, minute: float, reopened: bool
+) -> None:
+    transition = expire_acknowledgement(acknowledged(until), minutes(minute))
+    assert (transition is not None) is reopened
+    if transition is not None:
+        assert (transition.name, transition.drift.status) == (TransitionName.REOPENED, DriftStatus.OPEN)
+
+
+def test_the_last_hundred_steps_are_kept() -> None:
+    drift = opened()
+    for number in range(120):
+        wanted = acknowledge(drift, note("oncall", text=str(number)))
+        assert wanted is not None
+        drift = with_history(drift, wanted, f"event-{number}", minutes(number)).drift
+    assert len(drift.history) == 100
+    assert (drift.history[0].event_id, drift.history[-1].reason) == ("event-20", "119")
 
 
 def test_an_unmanaged_resource_that_is_removed_again_is_over() -> None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from tests.support.lifecycle_samples import NOON, function_entry, state_bytes
 from tfdrift.catalog import load_catalog
+from tfdrift.catalog.severity_rules import parse_severity_rules
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
 from tfdrift.domain.drift import DriftRecord
 from tfdrift.domain.feed_event import EventType, FeedEvent
@@ -32,6 +33,7 @@ class Product:
 
     ignore: str = ""
     principals: tuple[str, ...] = ()
+    severity_rules: str = ""
     moment: datetime = NOON
     events: MemoryEventLog = field(default_factory=MemoryEventLog)
     held: MemoryHeldCalls = field(default_factory=MemoryHeldCalls)
@@ -44,6 +46,7 @@ class Product:
             parse_ignore_rules(self.ignore),
             self.principals,
             timedelta(minutes=15),
+            parse_severity_rules(self.severity_rules),
         )
         ports = Ports(self.states, self.drifts, self.events, self.held)
         self.use: UseCases = build_use_cases(ports, load_catalog(), policy, lambda: self.moment)
@@ -52,11 +55,17 @@ class Product:
         """Ingest records in the order given."""
         return [self.use.ingest_cloudtrail.ingest(record) for record in records]
 
-    def upload(self, *entries: JsonObject, serial: int = 1, version: str | None = None) -> StateResult:
-        """Ingest a version of the state ``prod.tfstate``."""
+    def upload(
+        self,
+        *entries: JsonObject,
+        serial: int = 1,
+        version: str | None = None,
+        key: str = "prod.tfstate",
+    ) -> StateResult:
+        """Ingest a version of a state, by default of ``prod.tfstate``."""
         data = state_bytes(*entries, serial=serial)
         return self.use.ingest_state.ingest(
-            data, bucket="states", key="prod.tfstate", version_id=version or f"v{serial}"
+            data, bucket="states", key=key, version_id=version or f"v{serial}"
         )
 
     def function(self, serial: int = 1, **attributes: JsonValue) -> StateResult:

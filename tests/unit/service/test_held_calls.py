@@ -41,6 +41,8 @@ def test_a_call_that_no_state_explains_is_reported_after_the_grace_window(produc
     released = product.use.release_held_calls.run(minutes(15))
     assert (released.settled, len(released.transitions)) == (1, 1)
     assert (product.drift().origin.kind, product.drift().timestamp) == (OriginKind.TERRAFORM, NOON)
+    reason = "Terraform applied this, and no state with it arrived within 15 minutes"
+    assert product.drift().report_reason == reason
     # and the pass run twice, or the call delivered again, reports nothing more
     product.use.release_held_calls.run(minutes(30))
     product.take(lambda_call("e-1", NOON, terraform=True, memorySize=512))

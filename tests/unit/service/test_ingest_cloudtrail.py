@@ -15,7 +15,15 @@ from tests.support.lifecycle_samples import (
     state_entry,
 )
 from tests.unit.service.product import FUNCTION_ADDRESS, Product
-from tfdrift.domain.drift import DriftStatus, Fidelity, OriginKind, ResolutionHow
+from tfdrift.domain.drift import (
+    Confidence,
+    DriftStatus,
+    Fidelity,
+    OriginKind,
+    ResolutionHow,
+    Severity,
+)
+from tfdrift.domain.origin import NOT_APPROVED
 from tfdrift.service.ingest_cloudtrail import IngestOutcome
 
 
@@ -184,6 +192,72 @@ def test_terraform_outside_the_approved_roles_is_reported_at_once() -> None:
     (result,) = product.take(lambda_call("e-1", NOON, terraform=True, memorySize=1024))
     assert result.outcome is IngestOutcome.FINDINGS
     assert product.drift().origin.kind is OriginKind.TERRAFORM
+    assert product.drift().origin.confidence is Confidence.LOW
+    assert product.drift().report_reason == NOT_APPROVED
+
+
+def test_a_resource_in_two_states_is_named_so(product: Product) -> None:
+    product.upload({**function_entry(), "name": "copy"}, key="copy.tfstate")
+    product.take(lambda_call("e-1", NOON, memorySize=1024))
+    drift = product.drift()
+    named = {(drift.resource_address, drift.state.key if drift.state else None)}
+    named |= {(holder.address, holder.state.key) for holder in drift.also_managed_by}
+    assert named == {
+        ("aws_lambda_function.orders", "prod.tfstate"),
+        ("aws_lambda_function.copy", "copy.tfstate"),
+    }
+    # and of one that only one state holds nothing more is said
+    assert product.transitions() == ["opened"]
+
+
+def test_a_resource_in_one_state_has_no_other_holders(product: Product) -> None:
+    product.take(lambda_call("e-1", NOON, memorySize=1024))
+    assert product.drift().also_managed_by == ()
+
+
+SEVERITY_RULES = """
+[[rule]]
+severity = "critical"
+reason = "memory is money"
+types = ["aws_lambda_*"]
+attributes = ["memory_*"]
+"""
+
+
+def test_a_rules_file_decides_the_severity_and_its_reason_is_in_the_record() -> None:
+    product = Product(severity_rules=SEVERITY_RULES)
+    product.function()
+    product.take(lambda_call("e-1", NOON, memorySize=1024, timeout=60))
+    memory, timeout = product.all_drifts()
+    assert (memory.severity, memory.severity_reason) == (
+        Severity.CRITICAL,
+        "memory is money (the severity rules)",
+    )
+    assert timeout.severity is not Severity.CRITICAL
+
+
+def test_a_restored_value_keeps_the_severity_of_its_drift() -> None:
+    product = Product(severity_rules=SEVERITY_RULES)
+    product.function()
+    product.take(lambda_call("e-1", NOON, memorySize=1024), lambda_call("e-2", minutes(1), memorySize=128))
+    drift = product.drift()
+    assert (drift.status, drift.severity) == (DriftStatus.RESOLVED, Severity.CRITICAL)
+    assert [event.severity for event in product.feed()] == ["critical", "critical"]
+
+
+def test_every_step_is_an_event_and_an_entry_of_the_history(product: Product) -> None:
+    product.take(
+        lambda_call("e-1", NOON, memorySize=1024),
+        lambda_call("e-2", minutes(1), memorySize=2048),
+        lambda_call("e-3", minutes(2), memorySize=128),
+        lambda_call("e-4", minutes(3), memorySize=512),
+        lambda_call("e-2", minutes(1), memorySize=2048),
+    )
+    history = product.drift().history
+    assert [entry.transition for entry in history] == ["opened", "updated", "resolved", "reopened"]
+    assert [entry.event_id for entry in history] == [event.event_id for event in product.feed()]
+    assert [(entry.at, entry.by) for entry in history] == [(minutes(n), "oncall") for n in range(4)]
+    assert history[2].reason == "reverted"
 
 
 def test_a_less_exact_account_of_the_same_call_adds_nothing(product: Product) -> None:

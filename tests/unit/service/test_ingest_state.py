@@ -147,6 +147,9 @@ def test_an_unmanaged_resource_that_is_imported_is_adopted(product: Product) -> 
     assert not product.drift().managed
     product.upload(function_entry(), serial=2)
     assert product.drift().status is DriftStatus.RESOLVED
+    resolution = product.drift().resolution
+    assert resolution is not None
+    assert resolution.how is ResolutionHow.ADOPTED
 
 
 def test_rules_of_a_group_are_adopted_as_a_set(product: Product) -> None:

@@ -1,5 +1,7 @@
 """Dashboards' questions are answered from what is stored."""
 
+from dataclasses import replace
+
 from tests.support.lifecycle_samples import NOON, function_entry, lambda_call, minutes, state_entry
 from tests.unit.service.product import Product
 from tfdrift.service.ports import Page
@@ -44,3 +46,22 @@ def test_statistics_count_what_is_open() -> None:
 
 def test_providers_are_counted() -> None:
     assert product().use.queries.providers() == (ProviderSummary("aws", 2, 2), ProviderSummary("null", 1, 1))
+
+
+def test_what_was_created_without_terraform_is_grouped_by_the_call_that_made_it() -> None:
+    made = Product()
+    made.upload()
+    launched = replace(
+        lambda_call("e-1", NOON),
+        event_source="ec2.amazonaws.com",
+        event_name="RunInstances",
+        request={},
+        response={"instancesSet": {"items": [{"instanceId": f"i-{n:017x}"} for n in range(3)]}},
+    )
+    made.take(launched, lambda_call("e-2", minutes(1), name="CreateFunction", memorySize=128))
+    newer, older = made.use.queries.unmanaged_groups()
+    assert [drift.resource_type for drift in newer.drifts] == ["aws_lambda_function"]
+    assert [drift.resource_id for drift in older.drifts] == [f"i-{n:017x}" for n in range(3)]
+    # and one that a state takes over is in no group any more
+    made.upload(function_entry(), serial=2)
+    assert made.use.queries.unmanaged_groups() == (older,)

@@ -1,0 +1,99 @@
+"""REST: people take note of a drift, and take that back."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from tfdrift.domain.drift import DriftRecord
+from tfdrift.domain.drift_json import drift_detail_to_json
+from tfdrift.domain.timestamps import InvalidTime, parse_time
+from tfdrift.rest.authentication import require_token
+from tfdrift.rest.dependencies import ServicesDependency
+from tfdrift.rest.envelope import ApiError, EnvelopeResponse, Success, success
+from tfdrift.rest.models import DriftDetailModel
+from tfdrift.service.acknowledge import DriftIsOver, TimeHasPassed, UnknownDrift
+from tfdrift.service.ports import ConcurrentUpdate
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
+
+
+def require_json(request: Request) -> None:
+    """Refuse a body that does not say it is JSON: a page of another origin can send such a one unasked."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise ApiError(415, "unsupported_media_type", "send the body as application/json")
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class UnacknowledgeBody(_Body):
+    """Who takes it back, and why."""
+
+    by: Name
+    note: Note | None = None
+
+
+class AcknowledgeBody(_Body):
+    """Who takes note, with what words, and until when that is to hold."""
+
+    by: Name
+    note: Note | None = None
+    until: str | None = Field(None, description="ISO-8601 time in the future; UTC without an offset.")
+
+
+router = APIRouter(
+    prefix="/api/v1/drifts",
+    tags=["drifts"],
+    dependencies=[Depends(require_token), Depends(require_json)],
+)
+
+
+@router.post("/{drift_id}/acknowledge", response_model=Success[DriftDetailModel])
+def acknowledge_drift(services: ServicesDependency, drift_id: str, body: AcknowledgeBody) -> EnvelopeResponse:
+    """Take note of a drift: it stays acknowledged until its value changes, or until the given moment."""
+    until = _until(body.until)
+    return _answer(
+        drift_id,
+        lambda: services.acknowledgements.acknowledge(drift_id, body.by, note=body.note or None, until=until),
+    )
+
+
+@router.post("/{drift_id}/unacknowledge", response_model=Success[DriftDetailModel])
+def unacknowledge_drift(
+    services: ServicesDependency, drift_id: str, body: UnacknowledgeBody
+) -> EnvelopeResponse:
+    """Take an acknowledgement back: the drift is open again."""
+    return _answer(
+        drift_id,
+        lambda: services.acknowledgements.unacknowledge(drift_id, body.by, note=body.note or None),
+    )
+
+
+def _until(text: str | None) -> datetime | None:
+    if text is None or not text.strip():
+        return None
+    try:
+        return parse_time(text.strip())
+    except InvalidTime as error:
+        raise ApiError(400, "invalid_until", f"until: {error}") from error
+
+
+def _answer(drift_id: str, say: Callable[[], DriftRecord]) -> EnvelopeResponse:
+    try:
+        return success(drift_detail_to_json(say()))
+    except UnknownDrift as error:
+        message = f"there is no drift with the id {drift_id[:80]!r}"
+        raise ApiError(404, "drift_not_found", message) from error
+    except DriftIsOver as error:
+        raise ApiError(409, "drift_is_over", "the drift is resolved") from error
+    except TimeHasPassed as error:
+        raise ApiError(400, "invalid_until", f"until: {error}") from error
+    except ConcurrentUpdate as error:
+        message = "the drift is being changed by others; try again"
+        raise ApiError(503, "unavailable", message, {"Retry-After": "1"}) from error
