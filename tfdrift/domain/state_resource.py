@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from tfdrift.domain.drift import StateReference
 from tfdrift.domain.fingerprint import Fingerprint
@@ -96,10 +97,15 @@ def _resource_id(attributes: JsonObject, address: str) -> str:
 
 
 def _provider(value: JsonValue, resource_type: str) -> str:
-    match = _PROVIDER.search(value) if isinstance(value, str) else None
-    if match is None:
-        return resource_type.partition("_")[0]
-    return match["source"] or match["name"]
+    name = _provider_name(value) if isinstance(value, str) else None
+    return name or resource_type.partition("_")[0]
+
+
+# A state names few providers, each of them in every entry.
+@lru_cache(maxsize=1024)
+def _provider_name(reference: str) -> str | None:
+    match = _PROVIDER.search(reference)
+    return None if match is None else match["source"] or match["name"]
 
 
 def _index(key: JsonValue) -> str:

@@ -4,6 +4,8 @@ from tfdrift.domain.fingerprint import Fingerprint
 from tfdrift.domain.json_value import JsonObject, JsonValue
 from tfdrift.domain.secret_attributes import is_secret
 
+_CONTAINERS = (dict, list)
+
 
 def hide_secrets(
     resource_type: str, attributes: JsonObject, sensitive_paths: JsonValue, fingerprint: Fingerprint
@@ -15,7 +17,7 @@ def hide_secrets(
     resource_type
         The provider type, for names that hold secrets by its schema.
     attributes
-        The instance's attributes; they are not changed.
+        The instance's attributes; they are not changed, and what is returned may be they or parts of them.
     sensitive_paths
         The state's `sensitive_attributes`: paths of steps ``{"type": "get_attr", "value": …}`` and
         ``{"type": "index", "value": {"value": …}}``. Of a path that cannot be followed to its end, the
@@ -23,23 +25,39 @@ def hide_secrets(
     fingerprint
         Makes the fingerprints.
     """
-    hidden = {name: _by_schema(resource_type, name, attributes[name], fingerprint) for name in attributes}
+    hidden = _in_map(resource_type, attributes, fingerprint)
     for path in sensitive_paths if isinstance(sensitive_paths, list) else []:
         steps = [_step(step) for step in path] if isinstance(path, list) else [_step(path)]
         if steps and steps[0] in hidden:
             name = str(steps[0])
-            hidden[name] = _at_path(hidden[name], steps[1:], fingerprint)
+            hidden = {**hidden, name: _at_path(hidden[name], steps[1:], fingerprint)}
     return hidden
 
 
-def _by_schema(resource_type: str, path: str, value: JsonValue, fingerprint: Fingerprint) -> JsonValue:
-    if is_secret(resource_type, path):
-        return value if value in ("", [], {}) else fingerprint.of(value)
-    if not isinstance(value, dict | list):
-        return value
+def _in_map(resource_type: str, entries: JsonObject, fingerprint: Fingerprint) -> JsonObject:
+    """Return entries with those hidden that hold secrets by their names, at any depth.
+
+    Where nothing is hidden the entries are returned themselves: a state is mostly that, and copying it would
+    cost as much time and memory as reading it.
+    """
+    changed = {}
+    for name, value in entries.items():
+        if is_secret(resource_type, name):
+            changed[name] = value if value in ("", [], {}) else fingerprint.of(value)
+        elif isinstance(value, _CONTAINERS):
+            inner = _inside(resource_type, value, fingerprint)
+            if inner is not value:
+                changed[name] = inner
+    return {**entries, **changed} if changed else entries
+
+
+def _inside(resource_type: str, value: JsonValue, fingerprint: Fingerprint) -> JsonValue:
     if isinstance(value, dict):
-        return {key: _by_schema(resource_type, key, inner, fingerprint) for key, inner in value.items()}
-    return [_by_schema(resource_type, "", item, fingerprint) for item in value]
+        return _in_map(resource_type, value, fingerprint)
+    if not isinstance(value, list):
+        return value
+    items = [_inside(resource_type, item, fingerprint) for item in value]
+    return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
 
 
 def _at_path(value: JsonValue, steps: list[str | int | None], fingerprint: Fingerprint) -> JsonValue:

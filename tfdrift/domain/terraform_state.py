@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import NoReturn
 
+from tfdrift.domain.collector import collector_paused
 from tfdrift.domain.drift import StateReference
 from tfdrift.domain.fingerprint import Fingerprint
 from tfdrift.domain.json_reading import InvalidJson, checked
@@ -44,6 +45,7 @@ class TerraformState:
     resources: tuple[ManagedResource, ...]
 
 
+@collector_paused()
 def parse_state(
     data: bytes,
     *,
@@ -116,7 +118,7 @@ def _decode(data: bytes) -> JsonObject:
         raise UnreadableState(f"the text is not UTF-8 at line {line}", _PULL, line) from error
     try:
         value = json.loads(text, parse_constant=_refuse_constant)
-        if "\\ud" in text.lower():
+        if "\\ud" in text or "\\uD" in text:
             value = checked(value)
     except json.JSONDecodeError as error:
         reason = f"the text is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"

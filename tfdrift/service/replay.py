@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
+from tfdrift.domain.collector import collector_paused
 from tfdrift.domain.drift import DriftRecord, StateReference
 from tfdrift.domain.fingerprint import Fingerprint
 from tfdrift.domain.ignore_rules import IgnoreRules
 from tfdrift.domain.lifecycle import call_order
 from tfdrift.domain.terraform_state import TerraformState, UnreadableState, parse_state
 from tfdrift.service.assess_call import AssessCall
-from tfdrift.service.collector import collector_paused
 from tfdrift.service.held_calls import WaitingCalls
 from tfdrift.service.ingest_cloudtrail import IngestCloudTrail, IngestResult
 from tfdrift.service.memory import MemoryDriftRepository, MemoryEventLog, MemoryStateIndex, NoHeldCalls
