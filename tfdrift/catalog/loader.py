@@ -133,7 +133,7 @@ def _read(service: ServiceFile, severities: tuple[SeverityRule, ...]) -> dict[st
 
 
 def _target(row: EventRow) -> Target:
-    return Target((_way(row), *(_way(way) for way in row.otherwise)), _conditions(row))
+    return Target((_way(row), *(_way(way) for way in row.otherwise)), _conditions(row), row.each)
 
 
 def _way(row: WayRow) -> ResourceRule:
@@ -146,6 +146,7 @@ def _way(row: WayRow) -> ResourceRule:
         parent_ids=row.parent_ids,
         requires=row.requires,
         translator=row.translator,
+        quiet=row.quiet,
     )
 
 

@@ -102,7 +102,7 @@ def _managed(
             yield _compared(rule, way, resource, attribute, expected, value)
     if touched and not seen:
         yield _touched(way, resource)
-    if way.change is ChangeType.CREATED or not touched:
+    if way.change is ChangeType.CREATED or not (touched or way.quiet):
         yield _whole(way, resource)
 
 

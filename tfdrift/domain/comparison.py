@@ -49,9 +49,9 @@ def presented(actual: JsonValue, expected: JsonValue, normaliser: str) -> JsonVa
 
     A reader then sees 1024 beside 128, and a policy as text beside text.
     """
-    if normaliser == "policy":
+    if normaliser in ("policy", "json"):
         return _as_document_text(actual)
-    if normaliser == "tags":
+    if normaliser in ("tags", "pairs"):
         return NORMALISERS[normaliser](actual)
     if normaliser == "set" and isinstance(actual, list):
         distinct = {sort_key(element): element for element in actual}

@@ -8,6 +8,7 @@ from tfdrift.domain.attribute_changes import find_resources, target_changes
 from tfdrift.domain.change import Change
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
 from tfdrift.domain.drift import Fidelity, Severity
+from tfdrift.domain.elements import one_by_one
 from tfdrift.domain.finding import (
     CurrentValues,
     Detection,
@@ -111,13 +112,14 @@ def _changes(
     record: CloudTrailRecord, mapping: EventMapping, lookup: Lookup, current: CurrentValues
 ) -> Iterator[Change]:
     for target in mapping.targets:
-        if not holds(target.when, record):
-            continue
-        translator = target.ways[0].translator
-        if translator is not None:
-            yield from TRANSLATORS[translator](record, lookup, current)
-        else:
-            yield from target_changes(record, target, lookup, current)
+        for part in one_by_one(record, target.each):
+            if not holds(target.when, part):
+                continue
+            translator = target.ways[0].translator
+            if translator is not None:
+                yield from TRANSLATORS[translator](part, lookup, current)
+            else:
+                yield from target_changes(part, target, lookup, current)
 
 
 def _unmapped(record: CloudTrailRecord, lookup: Lookup) -> Detection:

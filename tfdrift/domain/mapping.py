@@ -111,6 +111,8 @@ class ResourceRule:
         Attributes that the state must hold, else the next way is tried.
     translator
         The name of a translation in code (see `tfdrift.domain.detection`) that takes the row's place.
+    quiet
+        A call that sets none of the attributes is not about this way: nothing is said of it.
     """
 
     types: tuple[str, ...]
@@ -121,14 +123,19 @@ class ResourceRule:
     parent_ids: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
     translator: str | None = None
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A thing that a call changes, by the ways to manage it in Terraform; the first that fits counts."""
+    """A thing that a call changes, by the ways to manage it in Terraform; the first that fits counts.
+
+    `each` is the path of a list of parameters, each element of which is followed as if it were the only one.
+    """
 
     ways: tuple[ResourceRule, ...]
     when: tuple[Condition, ...] = ()
+    each: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

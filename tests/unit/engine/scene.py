@@ -9,9 +9,9 @@ from tfdrift.catalog import load_catalog
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
 from tfdrift.domain.detection import Detection, StateValues, detect
 from tfdrift.domain.drift import StateReference
-from tfdrift.domain.identifiers import composed_identifiers
 from tfdrift.domain.identity import UserIdentity
 from tfdrift.domain.managed_resource import ManagedResource
+from tfdrift.domain.state_identifiers import identifiers_of
 
 ACCOUNT = "111122223333"
 REGION = "eu-central-1"
@@ -53,17 +53,13 @@ class OpenDrifts:
 def managed(address: str, **attributes: Any) -> ManagedResource:
     """Return a resource of a state."""
     resource_type = address.split("[")[0].split(".")[-2]
-    named = (attributes.get(name) for name in ("id", "arn", "name"))
-    identifiers = [value for value in named if isinstance(value, str) and value] + list(
-        composed_identifiers(resource_type, attributes)
-    )
     return ManagedResource(
         address=address,
         resource_type=resource_type,
         resource_id=str(attributes.get("id")),
         provider="registry.terraform.io/hashicorp/aws",
         attributes=attributes,
-        identifiers=tuple(dict.fromkeys(identifiers)),
+        identifiers=identifiers_of(resource_type, attributes),
         state=StateReference("terraform.tfstate", 7, "lineage"),
     )
 

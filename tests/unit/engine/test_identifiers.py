@@ -71,6 +71,12 @@ def test_composed_ids(resource_type: str, attributes: dict[str, Any], identifier
         ("last_part", "plain", ("plain",)),
         ("lower", "Prod", ("prod",)),
         ("lower", 7, ()),
+        ("queue_name", "https://sqs.eu-central-1.amazonaws.com/111122223333/a.fifo", ("a.fifo",)),
+        ("queue_name", "a", ()),
+        ("log_group", "/aws/lambda/a", ("/aws/lambda/a",)),
+        ("log_group", "arn:aws:logs:eu-central-1:111122223333:log-group:/a:*", ("/a",)),
+        ("log_group", "arn:aws:logs:eu-central-1:111122223333:destination:a", ()),
+        ("log_group", None, ()),
     ],
 )
 def test_forms(form: str, value: Any, texts: tuple[str, ...]):

@@ -42,6 +42,12 @@ JSON = st.recursive(
         ("kms", "arn:aws:kms:eu-central-1:111122223333:alias/a/b", "alias/a/b"),
         ("protocol", "6", "tcp"),
         ("protocol", -1, "-1"),
+        ("number", "100", "100.0"),
+        ("number", 0.5, "0.50"),
+        ("json", '{"b": 1, "a": "2"}', '{"a":2,"b":"1"}'),
+        ("json", "", None),
+        ("pairs", [{"name": "InstanceId", "value": "i-1"}], {"InstanceId": "i-1"}),
+        ("pairs", [], None),
     ],
 )
 def test_equal_to_terraform(normaliser: str, one: Any, other: Any):

@@ -1,0 +1,112 @@
+"""Composed ids of resources for messages, logs, settings, secrets, identities and the organization.
+
+They follow the provider's import ids where it has one; see `tfdrift.domain.identifiers` for what a template says.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+OPERATIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "aws_accessanalyzer_archive_rule": ("{analyzer_name}/{rule_name}",),
+        "aws_backup_restore_testing_selection": ("{name}:{restore_testing_plan_name}",),
+        "aws_backup_vault_lock_configuration": ("{backup_vault_name}",),
+        "aws_backup_vault_notifications": ("{backup_vault_name}",),
+        "aws_backup_vault_policy": ("{backup_vault_name}",),
+        "aws_budgets_budget": ("{account_id}:{name}",),
+        "aws_budgets_budget_action": ("{account_id}:{action_id}:{budget_name}",),
+        "aws_cloudtrail_event_data_store": ("{arn|last_part}",),
+        "aws_cloudwatch_contributor_insight_rule": ("{rule_name}",),
+        "aws_cloudwatch_event_bus_policy": ("{event_bus_name|last_part}",),
+        "aws_cloudwatch_event_permission": ("{event_bus_name|last_part}/{statement_id}",),
+        "aws_cloudwatch_event_rule": ("{event_bus_name|last_part}/{name}",),
+        "aws_cloudwatch_event_target": ("{event_bus_name|last_part}/{rule}/{target_id}",),
+        "aws_cloudwatch_log_account_policy": ("{policy_name}:{policy_type}",),
+        "aws_cloudwatch_log_data_protection_policy": ("{log_group_name}",),
+        "aws_cloudwatch_log_delivery_destination_policy": ("{delivery_destination_name}",),
+        "aws_cloudwatch_log_destination_policy": ("{destination_name}",),
+        "aws_cloudwatch_log_index_policy": ("{log_group_name}",),
+        "aws_cloudwatch_log_metric_filter": ("{log_group_name}:{name}",),
+        "aws_cloudwatch_log_stream": ("{log_group_name}:{name}",),
+        "aws_cloudwatch_log_subscription_filter": ("{log_group_name}:{name}",),
+        "aws_cognito_identity_pool_provider_principal_tag": ("{identity_pool_id}:{identity_provider_name}",),
+        "aws_cognito_identity_pool_roles_attachment": ("{identity_pool_id}",),
+        "aws_cognito_identity_provider": ("{user_pool_id}:{provider_name}",),
+        "aws_cognito_log_delivery_configuration": ("{user_pool_id}",),
+        "aws_cognito_managed_login_branding": ("{user_pool_id},{managed_login_branding_id}",),
+        "aws_cognito_resource_server": ("{user_pool_id}|{identifier}",),
+        "aws_cognito_user": ("{user_pool_id}/{username}",),
+        "aws_cognito_user_group": ("{user_pool_id}/{name}",),
+        "aws_cognito_user_in_group": ("{user_pool_id}/{group_name}/{username}",),
+        "aws_cognito_user_pool_domain": ("{domain}",),
+        "aws_cognito_user_pool_ui_customization": ("{user_pool_id},{client_id}",),
+        "aws_config_aggregate_authorization": ("{account_id}:{authorized_aws_region}",),
+        "aws_config_remediation_configuration": ("{config_rule_name}",),
+        "aws_guardduty_detector_feature": ("{detector_id}/{name}",),
+        "aws_guardduty_filter": ("{detector_id}:{name}",),
+        "aws_guardduty_member": ("{detector_id}:{account_id}",),
+        "aws_guardduty_organization_configuration_feature": ("{detector_id}/{name}",),
+        "aws_identitystore_group": ("{identity_store_id}/{group_id}",),
+        "aws_identitystore_group_membership": (
+            "{identity_store_id}/{membership_id}",
+            "{identity_store_id}/{group_id}/{member_id}",
+        ),
+        "aws_identitystore_user": ("{identity_store_id}/{user_id}",),
+        "aws_inspector2_enabler": ("account_id={account_ids[0]}",),
+        "aws_macie2_classification_job": ("{job_id}",),
+        "aws_organizations_delegated_administrator": ("{account_id}/{service_principal}",),
+        "aws_organizations_organization": ("organization=own",),
+        "aws_organizations_policy_attachment": ("{target_id}:{policy_id}",),
+        "aws_organizations_resource_policy": ("organization=own",),
+        "aws_ram_principal_association": ("{resource_share_arn},{principal}",),
+        "aws_ram_resource_association": ("{resource_share_arn},{resource_arn}",),
+        "aws_resourcegroups_resource": ("{group_arn|last_part},{resource_arn}",),
+        "aws_scheduler_schedule": ("{group_name}/{name}",),
+        "aws_secretsmanager_secret_policy": ("{secret_arn}",),
+        "aws_secretsmanager_secret_rotation": ("{secret_id}",),
+        "aws_secretsmanager_secret_version": ("{secret_id}",),
+        "aws_securityhub_member": ("{account_id}",),
+        "aws_securityhub_product_subscription": ("{product_arn}", "{arn}"),
+        "aws_securityhub_standards_control_association": ("{standards_arn}|{security_control_id}",),
+        "aws_securityhub_standards_subscription": ("{standards_arn}",),
+        "aws_servicequotas_service_quota": ("{service_code}/{quota_code}",),
+        "aws_servicequotas_template": ("{aws_region},{quota_code},{service_code}",),
+        "aws_ses_event_destination": ("{configuration_set_name}|{name}",),
+        "aws_ses_identity_notification_topic": ("{identity|last_part}|{notification_type}",),
+        "aws_ses_identity_policy": ("{identity|last_part}|{name}",),
+        "aws_ses_receipt_rule": ("{rule_set_name}:{name}",),
+        "aws_sesv2_configuration_set_event_destination": (
+            "{configuration_set_name}|{event_destination_name}",
+        ),
+        "aws_sesv2_dedicated_ip_assignment": ("{ip},{destination_pool_name}",),
+        "aws_sesv2_email_identity_policy": ("{email_identity}|{policy_name}",),
+        "aws_signer_signing_profile_permission": ("{profile_name}/{statement_id}",),
+        "aws_sqs_queue": ("{url}",),
+        "aws_sqs_queue_policy": ("{queue_url}",),
+        "aws_sqs_queue_redrive_allow_policy": ("{queue_url}",),
+        "aws_sqs_queue_redrive_policy": ("{queue_url}",),
+        "aws_ssm_association": ("{association_id}",),
+        "aws_ssm_default_patch_baseline": ("{baseline_id}",),
+        "aws_ssm_patch_group": ("{patch_group},{baseline_id}",),
+        "aws_ssm_maintenance_window_task": ("{window_task_id}",),
+        "aws_ssoadmin_account_assignment": (
+            "{principal_id},{principal_type},{target_id},{target_type},{permission_set_arn},{instance_arn}",
+        ),
+        "aws_ssoadmin_application": ("{application_arn}",),
+        "aws_ssoadmin_application_access_scope": ("{application_arn},{scope}",),
+        "aws_ssoadmin_application_assignment": ("{application_arn},{principal_id},{principal_type}",),
+        "aws_ssoadmin_application_assignment_configuration": ("{application_arn}",),
+        "aws_ssoadmin_customer_managed_policy_attachment": (
+            (
+                "{customer_managed_policy_reference[0].name},{customer_managed_policy_reference[0].path},"
+                "{permission_set_arn},{instance_arn}"
+            ),
+        ),
+        "aws_ssoadmin_managed_policy_attachment": (
+            "{managed_policy_arn},{permission_set_arn},{instance_arn}",
+        ),
+        "aws_ssoadmin_permission_set_inline_policy": ("{permission_set_arn},{instance_arn}",),
+        "aws_ssoadmin_permissions_boundary_attachment": ("{permission_set_arn},{instance_arn}",),
+    }
+)
+"""Type → templates."""
