@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from tfdrift.domain.identity import UserIdentity
 from tfdrift.domain.json_value import JsonValue
@@ -215,6 +216,8 @@ class DriftRecord:
         return not self.managed and self.change_type is ChangeType.CREATED
 
 
+# A drift's id is asked for at each step of a call's way, and the same resources change again and again.
+@lru_cache(maxsize=8192)
 def resource_hash(account_id: str, region: str, resource_type: str, resource_id: str) -> str:
     """Return the stable 20-digit hash that all drifts of one resource share."""
     text = "\x1f".join((account_id, region, resource_type, resource_id))
@@ -228,5 +231,10 @@ def drift_id(
 
     The first half is `resource_hash`, so that all drifts of a resource lie beside each other in storage.
     """
-    attribute_hash = hashlib.sha256((attribute or "").encode("utf-8", "surrogatepass")).hexdigest()[:12]
-    return f"{resource_hash(account_id, region, resource_type, resource_id)}-{attribute_hash}"
+    resource = resource_hash(account_id, region, resource_type, resource_id)
+    return f"{resource}-{_attribute_hash(attribute or '')}"
+
+
+@lru_cache(maxsize=8192)
+def _attribute_hash(attribute: str) -> str:
+    return hashlib.sha256(attribute.encode("utf-8", "surrogatepass")).hexdigest()[:12]

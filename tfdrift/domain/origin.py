@@ -3,17 +3,22 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import lru_cache
+from typing import NamedTuple
 
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
 from tfdrift.domain.drift import Confidence, Origin, OriginKind
 
 
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    """The fields that rules read, in lower case, without the brackets that S3 writes around user agents."""
+class _Facts(NamedTuple):
+    """What rules read, in lower case, without the brackets that S3 writes around user agents.
+
+    `source_service` is the source address where that names an AWS service, else empty: the addresses of
+    people's machines tell nothing here and are many.
+    """
 
     agent: str
-    source_ip: str
+    source_service: str
     invoked_by: str
     identity_type: str
     event_type: str
@@ -159,7 +164,7 @@ _RULES: tuple[_Rule, ...] = (
     _Rule(
         OriginKind.AWS_SERVICE,
         "source address is an AWS service",
-        lambda facts: facts.source_ip.endswith(".amazonaws.com"),
+        lambda facts: facts.source_service != "",
     ),
 )
 
@@ -176,17 +181,24 @@ def origin_of(record: CloudTrailRecord, principals: Sequence[str] = ()) -> Origi
     who may run Terraform (see `is_terraform`), an approved caller makes Terraform's user agent credible, and
     any other makes it doubtful.
     """
-    facts = _facts(record)
+    origin = _by_rules(_facts(record))
+    if not principals or not says_terraform(origin):
+        return origin
+    pattern = _approving(record, principals)
+    if pattern is None:
+        return Origin(origin.kind, (*origin.evidence, NOT_APPROVED), Confidence.LOW)
+    approval = f"the caller is approved by {pattern}"
+    return Origin(origin.kind, (*origin.evidence, approval), Confidence.HIGH)
+
+
+# A trail has few callers and tools, each of which makes many calls.
+@lru_cache(maxsize=4096)
+def _by_rules(facts: _Facts) -> Origin:
     decisive = next((rule for rule in _RULES if rule.holds(facts)), None)
     if decisive is None:
         return Origin(OriginKind.UNKNOWN)
     agreeing = [rule for rule in _RULES if rule.kind is decisive.kind and rule.holds(facts)]
     evidence = tuple(rule.evidence for rule in agreeing)
-    if decisive.kind in _TERRAFORM_KINDS and principals:
-        pattern = _approving(record, principals)
-        if pattern is None:
-            return Origin(decisive.kind, (*evidence, NOT_APPROVED), Confidence.LOW)
-        return Origin(decisive.kind, (*evidence, f"the caller is approved by {pattern}"), Confidence.HIGH)
     is_fact = any(rule.confidence is Confidence.HIGH for rule in agreeing)
     return Origin(decisive.kind, evidence, Confidence.HIGH if is_fact else Confidence.MEDIUM)
 
@@ -215,9 +227,10 @@ def _approving(record: CloudTrailRecord, principals: Sequence[str]) -> str | Non
 
 
 def _facts(record: CloudTrailRecord) -> _Facts:
+    source = (record.source_ip or "").lower()
     return _Facts(
         agent=(record.user_agent or "").strip().removeprefix("[").removesuffix("]").strip().lower(),
-        source_ip=(record.source_ip or "").lower(),
+        source_service=source if source.endswith(".amazonaws.com") else "",
         invoked_by=(record.invoked_by or "").lower(),
         identity_type=record.identity.type.lower(),
         event_type=record.event_type.lower(),
