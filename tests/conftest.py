@@ -1,5 +1,6 @@
 """Fixtures that every suite shares: the AWS emulator, one for each worker."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,14 @@ import pytest
 from tfdrift.demo.emulator import Emulator, running_emulator
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def pytest_configure() -> None:
+    """Say that there is no current event loop.
+
+    Otherwise the first asynchronous test makes one only to find out, and nobody closes it.
+    """
+    asyncio.set_event_loop(None)
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 def _start(*arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "tfdrift.cli", "demo", *arguments],
+        [sys.executable, "-m", "tfdrift", "demo", *arguments],
         cwd=_ROOT,
         env={**os.environ, "COLUMNS": "160"},
         stdin=subprocess.DEVNULL,
@@ -60,7 +60,7 @@ def test_an_ended_demo_leaves_no_process(ending: signal.Signals) -> None:
     port = free_port()
     run = _start("--port", str(port))
     deadline = time.monotonic() + 120
-    while not _listening(port) and time.monotonic() < deadline:
+    while not _listening(port) and run.poll() is None and time.monotonic() < deadline:
         time.sleep(0.2)
     started = _descendants(run.pid)
 
@@ -74,16 +74,9 @@ def test_an_ended_demo_leaves_no_process(ending: signal.Signals) -> None:
 
 def test_a_busy_port_is_one_clear_line() -> None:
     port = free_port()
-    with subprocess.Popen(
-        [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as other:
-        while not _listening(port):
-            time.sleep(0.05)
+    with socket.create_server(("127.0.0.1", port)):
         run = _start("--port", str(port))
         output, _ = run.communicate(timeout=60)
-        other.terminate()
 
     assert run.returncode == 1
     assert output.strip().splitlines() == [

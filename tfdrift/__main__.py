@@ -1,0 +1,5 @@
+"""Lets ``python -m tfdrift`` be the command line."""
+
+from tfdrift.cli import app
+
+app()
