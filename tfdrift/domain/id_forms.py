@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from tfdrift.domain.encoded_ids import decoded
 from tfdrift.domain.json_value import JsonValue
 
 IdForm = Callable[[JsonValue], tuple[str, ...]]
@@ -74,6 +75,7 @@ FORMS: Mapping[str, IdForm] = MappingProxyType(
         "kms_alias": kms_alias,
         "last_part": last_part,
         "lower": lower,
+        "decoded": decoded,
     }
 )
 """The forms that a path may end in, by name."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from tfdrift.domain.attribute_path import attribute_at
+from tfdrift.domain.composed_data_ids import DATA_AND_COMPUTE
 from tfdrift.domain.id_forms import FORMS
 from tfdrift.domain.json_value import JsonObject
 
@@ -87,6 +88,7 @@ COMPOSED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "aws_key_pair": ("{key_name}", "{key_pair_id}"),
         "aws_ec2_tag": ("{resource_id},{key}",),
         "aws_internet_gateway_attachment": ("{internet_gateway_id}:{vpc_id}",),
+        **DATA_AND_COMPUTE,
     }
 )
 

@@ -14,10 +14,24 @@ _ARN_PARTS = 6
 # group's name is unique in its VPC only, an inline policy's in its role only.
 _NAME_IS_NO_ID = frozenset(
     {
+        "aws_athena_named_query",
+        "aws_athena_prepared_statement",
         "aws_default_security_group",
+        "aws_ecs_service",
+        "aws_emr_cluster",
+        "aws_emr_instance_fleet",
+        "aws_emr_instance_group",
+        "aws_emr_studio",
+        "aws_fsx_ontap_storage_virtual_machine",
+        "aws_fsx_ontap_volume",
+        "aws_fsx_openzfs_snapshot",
+        "aws_fsx_openzfs_volume",
+        "aws_glue_catalog_table",
+        "aws_glue_user_defined_function",
         "aws_iam_group_policy",
         "aws_iam_role_policy",
         "aws_iam_user_policy",
+        "aws_kinesis_stream_consumer",
         "aws_lambda_alias",
         "aws_route53_record",
         "aws_route53_zone",
@@ -26,6 +40,7 @@ _NAME_IS_NO_ID = frozenset(
         "aws_s3_bucket_inventory",
         "aws_s3_bucket_metric",
         "aws_security_group",
+        "aws_sfn_alias",
     }
 )
 _NAME_IS_NO_ID_PREFIXES = ("aws_api_gateway_", "aws_apigatewayv2_", "aws_appsync_", "aws_cognito_")

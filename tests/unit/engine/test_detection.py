@@ -136,7 +136,7 @@ def test_a_word_that_is_no_id_names_nothing(request_: dict[str, Any]):
 def test_a_resource_of_another_service_is_only_mentioned():
     role_arn = f"arn:aws:iam::{ACCOUNT}:role/app"
     role = managed("aws_iam_role.app", id="app", arn=role_arn, name="app")
-    record = call("glue", "CreateJob", {"role": role_arn, "roleArn": role_arn})
+    record = call("mediaconvert", "CreateJob", {"role": role_arn, "roleArn": role_arn})
     assert detected(record, role).outcome is DetectionOutcome.UNMAPPED
 
 
