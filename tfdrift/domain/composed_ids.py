@@ -1,6 +1,7 @@
 """Composed ids of resources for messages, logs, settings, secrets, identities and the organization.
 
-They follow the provider's import ids where it has one; see `tfdrift.domain.identifiers` for what a template says.
+They follow the provider's import ids where it has one; `tfdrift.domain.identifiers` says what a template is.
+Of what an account has one only (``organization=own``), a call tells no id.
 """
 
 from collections.abc import Mapping
@@ -54,6 +55,7 @@ OPERATIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "aws_identitystore_user": ("{identity_store_id}/{user_id}",),
         "aws_inspector2_enabler": ("account_id={account_ids[0]}",),
         "aws_macie2_classification_job": ("{job_id}",),
+        "aws_macie2_invitation_accepter": ("administrator=own",),
         "aws_organizations_delegated_administrator": ("{account_id}/{service_principal}",),
         "aws_organizations_organization": ("organization=own",),
         "aws_organizations_policy_attachment": ("{target_id}:{policy_id}",),
@@ -71,6 +73,7 @@ OPERATIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "aws_securityhub_standards_subscription": ("{standards_arn}",),
         "aws_servicequotas_service_quota": ("{service_code}/{quota_code}",),
         "aws_servicequotas_template": ("{aws_region},{quota_code},{service_code}",),
+        "aws_ses_active_receipt_rule_set": ("active=own",),
         "aws_ses_event_destination": ("{configuration_set_name}|{name}",),
         "aws_ses_identity_notification_topic": ("{identity|last_part}|{notification_type}",),
         "aws_ses_identity_policy": ("{identity|last_part}|{name}",),

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
 from tfdrift.domain.json_value import JsonObject, JsonValue
-from tfdrift.domain.parameters import as_list
+from tfdrift.domain.parameters import as_list, unwrapped
 
 
 def one_by_one(record: CloudTrailRecord, path: str | None) -> Iterator[CloudTrailRecord]:
@@ -25,7 +25,7 @@ def one_by_one(record: CloudTrailRecord, path: str | None) -> Iterator[CloudTrai
     if path is None:
         yield record
         return
-    for request in _each(record.request, path.removeprefix("request.").split(".")):
+    for request in _each(unwrapped(record.request), path.removeprefix("request.").split(".")):
         yield replace(record, request=request)
 
 

@@ -20,6 +20,7 @@ _RESTORED = (Severity.INFO, "the call set Terraform's own value")
 _DELETED = (Severity.HIGH, "a resource that Terraform manages was deleted")
 _GRAVE = frozenset({Severity.CRITICAL, Severity.HIGH})
 _WORLD = frozenset({"0.0.0.0/0", "::/0"})
+_OFF = (False, "Suspended", "Disabled", "DISABLED", "INACTIVE", "OFF", "PAUSED")
 _ADMIN_PORTS = (22, 3389)
 _PUBLIC_ACLS = frozenset({"public-read", "public-read-write", "authenticated-read"})
 _PUBLIC_GROUPS = ("/groups/global/AllUsers", "/groups/global/AuthenticatedUsers")
@@ -170,7 +171,7 @@ def _names_public(value: JsonValue) -> bool:
 def _is_admin_policy(judged: Judged) -> bool:
     before = {value for value in _list(judged.expected) if isinstance(value, str)}
     now = {value for value in _list(judged.actual) if isinstance(value, str)}
-    return any(arn.endswith(_ADMIN_POLICIES) for arn in now - before)
+    return any(part.endswith(_ADMIN_POLICIES) for value in now - before for part in value.split(","))
 
 
 def _is_shared_publicly(judged: Judged) -> bool:
@@ -178,7 +179,7 @@ def _is_shared_publicly(judged: Judged) -> bool:
 
 
 def _is_switched_off(judged: Judged) -> bool:
-    return is_empty(judged.actual) or judged.actual in (False, "Suspended", "Disabled")
+    return is_empty(judged.actual) or judged.actual in _OFF
 
 
 def _is_shared_with_all(judged: Judged) -> bool:
