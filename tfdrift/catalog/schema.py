@@ -120,12 +120,14 @@ class WayRow(_Row):
     parent_types: tuple[ProviderType, ...] = ()
     parent_ids: tuple[Template, ...] = ()
     translator: Annotated[str, AfterValidator(_translator)] | None = None
+    quiet: bool = False
 
 
 class EventRow(WayRow, Conditions):
     """What the named events change; rows of the same name add up."""
 
     names: Annotated[tuple[str, ...], Field(min_length=1)]
+    each: Annotated[str, Field(pattern=r"^request(\.\w+)+$")] | None = None
     otherwise: tuple[WayRow, ...] = ()
 
 
@@ -133,14 +135,16 @@ class ServiceFile(_Row):
     """One AWS service: its rows, and what the model check must know of its spelling.
 
     ``model`` is the service's name in the AWS SDK. ``spelling`` gives, for a segment of a path that
-    CloudTrail writes in a way that cannot be derived from the model, the model's own word; an empty one is a
-    level that the model does not have. ``operations`` gives the operation of an event of another name, with
-    another model's name before a colon where it is of that. ``outside_model`` lists events that are no
-    operations of today's models, each with a reason.
+    CloudTrail writes in a way that cannot be derived from the model, the model's own word; an empty one
+    is a level that the model does not have. ``more_models`` are other services of the SDK whose calls
+    have the same event source: Elastic Load Balancing has a classic one. ``operations`` gives the
+    operation of an event of another name, with another model's name before a colon where it is of that.
+    ``outside_model`` lists events that are no operations of today's models, each with a reason.
     """
 
     event_source: Annotated[str, Field(pattern=r"^[a-z0-9.-]+\.amazonaws\.com$")]
     model: str
+    more_models: tuple[str, ...] = ()
     not_changes: tuple[str, ...] = ()
     spelling: dict[str, str] = {}
     operations: dict[str, str] = {}

@@ -56,7 +56,7 @@ def presented(actual: JsonValue, expected: JsonValue, normaliser: str) -> JsonVa
     if normaliser == "set" and isinstance(actual, list):
         distinct = {sort_key(element): element for element in actual}
         return [distinct[key] for key in sorted(distinct)]
-    if normaliser == "blocks":
+    if normaliser in ("blocks", "structure"):
         return _as_blocks(actual)
     return _as_type_of(actual, expected)
 

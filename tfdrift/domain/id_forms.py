@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from tfdrift.domain.dns_names import hosted_zone, record_name
 from tfdrift.domain.encoded_ids import decoded
 from tfdrift.domain.json_value import JsonValue
 
@@ -15,6 +16,8 @@ _FUNCTION = re.compile(
     r"(?:(?:arn:[\w-]+:lambda:[\w-]+:)?(?:\d{12}:)?function:)?(?P<name>[\w-]+)(?::\$?[\w-]+)?"
 )
 _KEY_ARN = re.compile(r"arn:[\w-]+:kms:[\w-]+:\d{12}:key/(?P<id>[\w-]+)")
+_QUEUE_URL = re.compile(r"https?://[^/]+/\d{12}/(?P<name>[\w-]+(?:\.fifo)?)")
+_LOG_GROUP_ARN = re.compile(r"arn:[\w-]+:logs:[\w-]+:\d{12}:log-group:(?P<name>[^:*]+)(?::\*)?")
 _ALIAS_ARN = re.compile(r"arn:[\w-]+:kms:[\w-]+:\d{12}:(?P<name>alias/.+)")
 
 
@@ -59,6 +62,33 @@ def last_part(value: JsonValue) -> tuple[str, ...]:
     )
 
 
+def queue_name(value: JsonValue) -> tuple[str, ...]:
+    """Return the name that a queue's URL ends in: one queue has URLs of several hosts.
+
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-message-identifiers.html
+    """
+    match = _QUEUE_URL.fullmatch(value) if isinstance(value, str) else None
+    return (match["name"],) if match else ()
+
+
+def log_group(value: JsonValue) -> tuple[str, ...]:
+    """Return a log group's name out of its name or ARN, with or without the ``:*`` for its streams."""
+    if not isinstance(value, str) or not value:
+        return ()
+    if not value.startswith("arn:"):
+        return (value,)
+    match = _LOG_GROUP_ARN.fullmatch(value)
+    return (match["name"],) if match else ()
+
+
+def base_path(value: JsonValue) -> tuple[str, ...]:
+    """Return a path mapping's path, none for ``(none)``, which stands for the empty one.
+
+    https://docs.aws.amazon.com/apigateway/latest/api/API_CreateBasePathMapping.html
+    """
+    return (value,) if isinstance(value, str) and value not in ("", "(none)") else ()
+
+
 def lower(value: JsonValue) -> tuple[str, ...]:
     """Return an id in lower case, as RDS stores identifiers.
 
@@ -74,8 +104,13 @@ FORMS: Mapping[str, IdForm] = MappingProxyType(
         "kms_key": kms_key,
         "kms_alias": kms_alias,
         "last_part": last_part,
+        "queue_name": queue_name,
+        "log_group": log_group,
         "lower": lower,
+        "base_path": base_path,
         "decoded": decoded,
+        "hosted_zone": hosted_zone,
+        "record_name": record_name,
     }
 )
 """The forms that a path may end in, by name."""

@@ -6,8 +6,10 @@ from types import MappingProxyType
 
 from tfdrift.domain.attribute_path import attribute_at
 from tfdrift.domain.composed_data_ids import DATA_AND_COMPUTE
+from tfdrift.domain.composed_ids import OPERATIONS
 from tfdrift.domain.id_forms import FORMS
 from tfdrift.domain.json_value import JsonObject
+from tfdrift.domain.network_identifiers import NETWORK_COMPOSED
 
 _FIELD = re.compile(r"\{([^{}]+)\}")
 
@@ -16,6 +18,8 @@ _FIELD = re.compile(r"\{([^{}]+)\}")
 # An id with an equals sign is a reference: it finds the children of a parent, and no AWS id has one.
 COMPOSED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
+        **OPERATIONS,
+        **DATA_AND_COMPUTE,
         "aws_instance": (
             "primary_network_interface_id={primary_network_interface_id}",
             "root_volume_id={root_block_device[0].volume_id}",
@@ -88,7 +92,7 @@ COMPOSED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "aws_key_pair": ("{key_name}", "{key_pair_id}"),
         "aws_ec2_tag": ("{resource_id},{key}",),
         "aws_internet_gateway_attachment": ("{internet_gateway_id}:{vpc_id}",),
-        **DATA_AND_COMPUTE,
+        **NETWORK_COMPOSED,
     }
 )
 

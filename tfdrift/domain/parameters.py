@@ -3,8 +3,9 @@
 Facts of CloudTrail that recorded calls show: EC2 writes a list as ``{"items": […]}`` and an empty one as
 ``{}``; its newer operations wrap the request in one key (``ModifySecurityGroupRulesRequest``), write
 PascalCase, a list of one as the element itself, and a list of more with a ``tag`` beside each; S3 writes what
-its XML says, a list of one as the element itself, next to header lists of one string; a list may have become
-an object of its indexes. Case is ignored, since Falco's plugin lower-cases names.
+its XML says, a list of one as the element itself, next to header lists of one string; CloudFront writes a
+``quantity`` beside the ``items``; a list may have become an object of its indexes. Case is ignored, since
+Falco's plugin lower-cases names.
 """
 
 import re
@@ -17,6 +18,8 @@ from tfdrift.domain.id_forms import FORMS
 from tfdrift.domain.json_value import JsonObject, JsonValue
 
 _WRAPPER = re.compile(r"(?:Request|Req|Response)\Z")
+_NAME = re.compile(r"(?:[^.\[]|\[[^\]]*\])+")
+_SELECTOR = re.compile(r"(?P<name>\w+)\[(?P<key>\w+)=(?P<value>[^\]]+)\]")
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 _LIST_MARK = "[]"
 _FIRST_MARK = "[0]"
@@ -27,8 +30,9 @@ _MAX_IDS = 1000
 @dataclass(frozen=True, slots=True)
 class _Segment:
     name: str
-    each: bool
-    first: bool
+    each: bool = False
+    first: bool = False
+    chosen: tuple[str, str] | None = None
 
 
 def values_at(record: CloudTrailRecord, path: str) -> tuple[JsonValue, ...]:
@@ -36,8 +40,9 @@ def values_at(record: CloudTrailRecord, path: str) -> tuple[JsonValue, ...]:
 
     A path begins with ``request``, ``response``, ``arns`` (the record's resource ARNs), ``account``,
     ``region`` or ``invoked_by`` (the AWS service that called on somebody's behalf). A segment with ``[]``
-    goes through the elements of a list, one with ``[0]`` to the first, and ``value`` on a plain value is that
-    value, as EC2 wraps attribute values or does not. ``|form`` at the end applies a form of
+    goes through the elements of a list, one with ``[0]`` to the first, one with ``[key=word]`` to those that
+    have the word under the key (attributes that are lists of names and values), and ``value`` on a plain
+    value is that value, as EC2 wraps attribute values or does not. ``|form`` at the end applies a form of
     `tfdrift.domain.id_forms` to each value.
     """
     plain, _, form = path.partition("|")
@@ -122,15 +127,26 @@ def _of_record(record: CloudTrailRecord, root: str) -> tuple[JsonValue, ...]:
 
 @lru_cache(maxsize=4096)
 def _segments(path: str) -> tuple[_Segment, ...]:
-    names = path.split(".") if path else []
-    return tuple(
-        _Segment(
-            name.removesuffix(_LIST_MARK).removesuffix(_FIRST_MARK),
-            name.endswith(_LIST_MARK),
-            name.endswith(_FIRST_MARK),
-        )
-        for name in names
-    )
+    return tuple(_segment(name) for name in path_steps(path))
+
+
+def path_steps(path: str) -> tuple[str, ...]:
+    """Return the segments of a path as they are written; a dot within brackets divides none."""
+    return tuple(_NAME.findall(path))
+
+
+def selector(segment: str) -> tuple[str, str, str] | None:
+    """Return name, key and word of a segment ``name[key=word]``, None if it chooses no elements."""
+    match = _SELECTOR.fullmatch(segment)
+    return (match["name"], match["key"], match["value"]) if match else None
+
+
+def _segment(written: str) -> _Segment:
+    chosen = selector(written)
+    if chosen is not None:
+        return _Segment(chosen[0], chosen=chosen[1:])
+    name = written.removesuffix(_LIST_MARK).removesuffix(_FIRST_MARK)
+    return _Segment(name, each=written.endswith(_LIST_MARK), first=written.endswith(_FIRST_MARK))
 
 
 def _step(value: JsonValue, segment: _Segment) -> Iterator[JsonValue]:
@@ -146,6 +162,9 @@ def _step(value: JsonValue, segment: _Segment) -> Iterator[JsonValue]:
         yield from as_list(value)
     elif segment.first:
         yield from as_list(value)[:1]
+    elif segment.chosen:
+        key, word = segment.chosen
+        yield from (item for item in as_list(value) if word in map(_text, inside(item, key)))
     else:
         yield value
 
@@ -161,6 +180,8 @@ def _list_of_object(value: JsonObject) -> list[JsonValue]:
     for name in ("items", "item", "member"):
         if set(value) == {name}:
             return as_list(value[name])
+    if "quantity" in value and set(value) <= {"quantity", "items"}:
+        return as_list(value.get("items"))
     if all(key.isascii() and key.isdigit() for key in value):
         return [value[key] for key in sorted(value, key=int)]
     return [_without_tag(value)]

@@ -16,7 +16,7 @@ from tfdrift.domain.mapping import (
     ResourceRule,
     Target,
 )
-from tfdrift.domain.parameters import fill
+from tfdrift.domain.parameters import fill, path_steps, selector
 
 _SAMPLE = {"kms_alias": "alias/sample"}
 
@@ -33,14 +33,19 @@ class Sample:
         if root not in self.roots:
             return
         node: Any = self.roots[root]
-        segments = rest.split(".") if rest else []
+        segments = path_steps(rest)
         if not segments and isinstance(value, dict):
             node.update({key: inner for key, inner in value.items() if key not in node})
         for position, segment in enumerate(segments):
-            name = segment.removesuffix("[]").removesuffix("[0]")
+            name = segment.partition("[")[0]
             last = position == len(segments) - 1
             fresh = value if last else {}
-            if segment != name:
+            chosen = selector(segment)
+            if chosen is not None:
+                fresh = {chosen[1]: chosen[2]}
+                node.setdefault(name, []).append(fresh)
+                node = fresh
+            elif segment != name:
                 found = node.setdefault(name, [fresh])
                 node = found[0] if isinstance(found, list) else found
             else:

@@ -9,8 +9,11 @@ from botocore.model import OperationModel, Shape
 
 from tfdrift.catalog import load_catalog
 from tfdrift.catalog.schema import AttributeRow, ServiceFile, WayRow
+from tfdrift.domain.parameters import path_steps, selector
 
 CATALOG = load_catalog()
+# The services whose answers CloudTrail records without the one key around them.
+_ONE_KEY_AROUND = ("rds", "elasticache")
 _SESSION = botocore.session.Session()
 
 
@@ -23,11 +26,11 @@ def services() -> tuple[ServiceFile, ...]:
     return tuple(CATALOG.service_file(source) for source in CATALOG.sources)
 
 
-def operation(service: ServiceFile, event_name: str) -> OperationModel:
-    """Return the SDK's operation of an event."""
+def operations(service: ServiceFile, event_name: str) -> tuple[OperationModel, ...]:
+    """Return the SDK's operations of an event, one of each model that has it; none is an unknown event."""
     model, _, name = service.operations.get(event_name, event_name).rpartition(":")
-    found: OperationModel = service_model(model or service.model).operation_model(name)
-    return found
+    models = [service_model(each) for each in ((model,) if model else (service.model, *service.more_models))]
+    return tuple(each.operation_model(name) for each in models if name in each.operation_names)
 
 
 def ways() -> Iterator[tuple[ServiceFile, tuple[str, ...], WayRow]]:
@@ -67,18 +70,19 @@ def _of_row(row: WayRow | AttributeRow | str) -> Iterator[str]:
 
 def unknown_segment(shape: Shape | None, path: str, spelling: dict[str, str]) -> str | None:
     """Return the first segment of a path without its root that a shape does not have, None if it has all."""
-    for written in path.split(".") if path else []:
-        name = written.removesuffix("[]").removesuffix("[0]")
+    for written in path_steps(path):
+        chosen = selector(written)
+        name = chosen[0] if chosen else written.removesuffix("[]").removesuffix("[0]")
         shape = _below(shape, name, spelling)
-        if shape is None:
+        if shape is None or (chosen and _below(shape, chosen[1], spelling) is None):
             return name
     return None
 
 
 def response_shape(found: OperationModel) -> Shape | None:
-    """Return the shape of what CloudTrail records of an answer: RDS's without the one key around it."""
+    """Return the shape of what CloudTrail records of an answer, without the one key around it."""
     shape: Any = found.output_shape
-    if shape is None or len(shape.members) != 1 or found.service_model.service_name != "rds":
+    if shape is None or len(shape.members) != 1 or found.service_model.service_name not in _ONE_KEY_AROUND:
         return shape
     (only,) = shape.members.values()
     return only if only.type_name == "structure" else shape
@@ -92,7 +96,8 @@ def _below(shape: Shape | None, name: str, spelling: dict[str, str]) -> Shape | 
     if shape is None:
         return None
     if shape.type_name == "structure":
-        return _member(shape, name) or _member(shape, spelling.get(name) or name)
+        found = _member(shape, name) or _member(shape, spelling.get(name) or name)
+        return shape if found is None and spelling.get(name) == "" else found
     # A level that CloudTrail writes around a plain value of the model.
     return shape if name == "value" or spelling.get(name) == "" else None
 

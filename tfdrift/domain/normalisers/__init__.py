@@ -4,10 +4,18 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from tfdrift.domain.json_value import JsonValue
-from tfdrift.domain.normalisers.blocks import acl_entries, blocks, inline_policies, parameters, protocol
-from tfdrift.domain.normalisers.collections import tags, unordered
-from tfdrift.domain.normalisers.plain import folded, plain, text
-from tfdrift.domain.normalisers.policy import policy
+from tfdrift.domain.normalisers.blocks import (
+    acl_entries,
+    blocks,
+    inline_policies,
+    parameters,
+    protocol,
+    structure,
+)
+from tfdrift.domain.normalisers.collections import pairs, tags, unordered, words
+from tfdrift.domain.normalisers.dns import domain_name, record_values
+from tfdrift.domain.normalisers.plain import folded, number, plain, text
+from tfdrift.domain.normalisers.policy import json_document, policy
 from tfdrift.domain.normalisers.references import kms_reference, named
 
 VERSION = "version"
@@ -19,13 +27,20 @@ NORMALISERS: Mapping[str, Normaliser] = MappingProxyType(
     {
         "plain": plain,
         "folded": folded,
+        "number": number,
         VERSION: text,
         "set": unordered,
+        "words": words,
+        "domain": domain_name,
+        "records": record_values,
         "tags": tags,
+        "pairs": pairs,
         "policy": policy,
+        "json": json_document,
         "named": named,
         "kms": kms_reference,
         "blocks": blocks,
+        "structure": structure,
         "parameters": parameters,
         "inline_policies": inline_policies,
         "acl_entries": acl_entries,

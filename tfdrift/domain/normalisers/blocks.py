@@ -10,6 +10,7 @@ from tfdrift.domain.normalisers.policy import policy
 
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _PROTOCOLS = {"all": "-1", "1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6"}
+_COUNTED_LIST = {"quantity", "items"}
 _NOT_STRUCTURE = ("xmlns", "xsi:type")
 
 
@@ -23,11 +24,33 @@ def blocks(value: JsonValue) -> JsonValue:
 
 
 def snake_case(name: str) -> str:
-    """Return AWS's ``SSEAlgorithm`` as Terraform's ``sse_algorithm``."""
-    return _WORD.sub("_", name).lower()
+    """Return AWS's ``SSEAlgorithm`` as Terraform's ``sse_algorithm``.
+
+    CloudTrail writes the first letter alone in lower case: ``hTTPPort`` is ``http_port``.
+    """
+    return _WORD.sub("_", name[:1].upper() + name[1:] if name[1:2].isupper() else name).lower()
+
+
+def structure(value: JsonValue) -> JsonValue:
+    """Return nested blocks as `blocks` does, but what is empty and there is told from what is not there.
+
+    An action of AWS WAF is an empty object: ``{"block": {}}``, in a state ``[{"block": [{}], "allow": []}]``.
+    """
+    return _opened(_marked(plain(value)))
+
+
+def _marked(value: JsonValue) -> JsonValue:
+    if isinstance(value, dict):
+        marked = {snake_case(key): _marked(inner) for key, inner in value.items()}
+        return {key: inner for key, inner in marked.items() if not _nothing(inner)} or True
+    if isinstance(value, list):
+        return sorted((_marked(item) for item in value), key=sort_key)
+    return value
 
 
 def _pruned(value: JsonValue) -> JsonValue:
+    if isinstance(value, dict) and value and set(value) <= _COUNTED_LIST:
+        return _pruned(value.get("items"))
     if isinstance(value, dict):
         pruned = {snake_case(k): _pruned(v) for k, v in value.items() if not k.startswith(_NOT_STRUCTURE)}
         return {key: inner for key, inner in pruned.items() if not _nothing(inner)}

@@ -3,7 +3,7 @@
 import json
 
 from tfdrift.domain.json_value import JsonObject, JsonValue
-from tfdrift.domain.normalisers.plain import plain
+from tfdrift.domain.normalisers.plain import plain, text
 
 _KEYS = ("key", "Key", "tagKey", "TagKey")
 _VALUES = ("value", "Value", "tagValue", "TagValue")
@@ -23,6 +23,16 @@ def unordered(value: JsonValue) -> JsonValue:
     return [distinct[key] for key in sorted(distinct)]
 
 
+def words(value: JsonValue) -> JsonValue:
+    """Return a list, or a text of words with commas between them, as a set.
+
+    Auto Scaling takes a group's subnets as one text (VPCZoneIdentifier).
+    """
+    if isinstance(value, str):
+        return unordered([word.strip() for word in value.split(",") if word.strip()])
+    return unordered(value)
+
+
 def tags(value: JsonValue) -> JsonValue:
     """Return tags as a map of texts, without those that AWS itself sets (``aws:``).
 
@@ -30,6 +40,14 @@ def tags(value: JsonValue) -> JsonValue:
     """
     entries = _entries(value)
     return {key: _tag_text(entries[key]) for key in sorted(entries) if not key.startswith("aws:")}
+
+
+def pairs(value: JsonValue) -> JsonValue:
+    """Return a list of name and value as the map in which Terraform writes it: dimensions."""
+    if isinstance(value, list):
+        named = [item for item in value if isinstance(item, dict) and {"name", "value"} <= set(item)]
+        return {str(text(item["name"])): text(item["value"]) for item in named}
+    return {key: text(inner) for key, inner in value.items()} if isinstance(value, dict) else value
 
 
 def _entries(value: JsonValue) -> JsonObject:

@@ -4,6 +4,7 @@ import re
 
 from tfdrift.domain.json_value import JsonValue
 
+_DECIMAL = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?")
 _INTEGER = re.compile(r"-?(?:0|[1-9]\d{0,300})")
 
 
@@ -33,6 +34,13 @@ def text(value: JsonValue) -> JsonValue:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return str(value) if isinstance(value, int | float) else value
+
+
+def number(value: JsonValue) -> JsonValue:
+    """Return a number that is written as text as the number: "100" and "100.0" are 100."""
+    if not isinstance(value, str) or not _DECIMAL.fullmatch(value):
+        return plain(value)
+    return plain(float(value))
 
 
 def folded(value: JsonValue) -> JsonValue:

@@ -5,7 +5,7 @@ from urllib.parse import unquote
 
 from tfdrift.domain.json_value import JsonObject, JsonValue
 from tfdrift.domain.normalisers.collections import sort_key
-from tfdrift.domain.normalisers.plain import text
+from tfdrift.domain.normalisers.plain import plain, text
 
 _ONE_OR_MANY = frozenset({"Action", "NotAction", "Resource", "NotResource"})
 _PRINCIPALS = frozenset({"Principal", "NotPrincipal"})
@@ -23,6 +23,11 @@ def document(value: JsonValue) -> JsonValue:
                 continue
             return decoded
     return value
+
+
+def json_document(value: JsonValue) -> JsonValue:
+    """Return what a JSON text says, whatever its spaces and the order of its keys; empty ones are empty."""
+    return plain(document(value))
 
 
 def policy(value: JsonValue) -> JsonValue:
