@@ -17,7 +17,6 @@ from tfdrift.domain.new_value import BUILDING, NewValue, new_value
 from tfdrift.domain.normalisers import NORMALISERS
 from tfdrift.domain.parameters import fill
 
-_WITHHELD = "(sensitive)"
 _UNMANAGED_LIMIT = 50
 _REFERENCE = re.compile(r"[a-z_]+=")
 
@@ -168,11 +167,15 @@ def _compared(
     expected: JsonValue,
     value: NewValue,
 ) -> Change:
+    """Return what a call made of an attribute.
+
+    A secret of the state is there as a fingerprint, so the change counts as a difference until the caller,
+    who has the fingerprints' key, has hidden the new value in the same way and compared the two.
+    """
     secret = holds_secret(expected)
     actual = None
     if value.known or value.value is not None:
-        shown = presented(value.value, expected, rule.normaliser)
-        actual = _withheld(expected, shown) if secret else shown
+        actual = presented(value.value, expected, rule.normaliser)
     same = value.comparable and not secret and equal(expected, value.value, rule.normaliser, rule.default)
     return Change(
         resource,
@@ -183,18 +186,8 @@ def _compared(
         actual,
         differs=not same,
         change_type=rule.change or way.change,
-        fidelity=Fidelity.EXACT if value.known and not secret else Fidelity.PARTIAL,
+        fidelity=Fidelity.EXACT if value.known else Fidelity.PARTIAL,
     )
-
-
-def _withheld(expected: JsonValue, actual: JsonValue) -> JsonValue:
-    """Return a value without what is a secret in the state: the entries of a map that are none stay."""
-    if isinstance(expected, dict) and isinstance(actual, dict):
-        return {
-            key: _WITHHELD if key not in expected or holds_secret(expected[key]) else inner
-            for key, inner in actual.items()
-        }
-    return None
 
 
 def _unmanaged(record: CloudTrailRecord, way: ResourceRule, lookup: Lookup) -> Iterator[Change]:

@@ -29,7 +29,8 @@ class Finding:
     user that a policy was attached to). `attribute` is a Terraform path, None where the resource as a whole
     was created or deleted or was touched in a way that is not known. `differs` is False where the call set
     Terraform's own value: it ends an open drift. `actual` is None where a value is not known; `fidelity`
-    tells that case from a value that is gone. `also` are the same resource's instances in other states.
+    tells that case from a value that is gone. Where `expected` holds the fingerprint of a secret, `actual` is
+    still in the clear: it is hidden before anything is made of the finding. `also` are the same resource's instances in other states.
     """
 
     resource: ManagedResource | None

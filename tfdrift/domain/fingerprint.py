@@ -34,11 +34,20 @@ def is_fingerprint(value: JsonValue) -> bool:
 
 
 def hide_like(expected: JsonValue, actual: JsonValue, fingerprint: Fingerprint) -> JsonValue:
-    """Return `actual` with fingerprints wherever `expected` has one, so that the two can be compared."""
+    """Return `actual` with fingerprints wherever `expected` has one, so that the two can be compared.
+
+    A new entry beside entries that are secrets is hidden as well: nothing tells that it is none.
+    """
     if is_fingerprint(expected):
         return fingerprint.of(actual)
     if isinstance(expected, dict) and isinstance(actual, dict):
-        return {name: hide_like(expected.get(name), value, fingerprint) for name, value in actual.items()}
+        beside_secrets = any(is_fingerprint(inner) for inner in expected.values())
+        return {
+            name: fingerprint.of(value)
+            if beside_secrets and name not in expected
+            else hide_like(expected.get(name), value, fingerprint)
+            for name, value in actual.items()
+        }
     if isinstance(expected, list) and isinstance(actual, list):
         if any(is_fingerprint(item) for item in expected):
             return [fingerprint.of(item) for item in actual]

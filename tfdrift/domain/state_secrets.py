@@ -34,6 +34,13 @@ def hide_secrets(
     return hidden
 
 
+def hide_by_schema(resource_type: str, path: str, value: JsonValue, fingerprint: Fingerprint) -> JsonValue:
+    """Return an attribute's value with what holds a secret by its name hidden, at any depth."""
+    if is_secret(resource_type, path):
+        return value if value in ("", [], {}) else fingerprint.of(value)
+    return _inside(resource_type, value, fingerprint)
+
+
 def _in_map(resource_type: str, entries: JsonObject, fingerprint: Fingerprint) -> JsonObject:
     """Return entries with those hidden that hold secrets by their names, at any depth.
 

@@ -1,20 +1,22 @@
 """Decides what a call means now: detection against states and open drifts, secrets hidden, rules applied."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
+from tfdrift.domain.comparison import equal, holds_secret
 from tfdrift.domain.detection import detect
-from tfdrift.domain.drift import DriftStatus, Origin, resource_hash
+from tfdrift.domain.drift import DriftStatus, Fidelity, Origin, resource_hash
 from tfdrift.domain.finding import DetectionOutcome, Finding
 from tfdrift.domain.fingerprint import Fingerprint, hide_like
+from tfdrift.domain.hidden_parameters import secret_texts
 from tfdrift.domain.ignore_rules import IgnoreRule, IgnoreRules
 from tfdrift.domain.json_value import JsonValue
 from tfdrift.domain.lifecycle import resource_key
 from tfdrift.domain.managed_resource import ManagedResource
 from tfdrift.domain.origin import NOT_APPROVED, is_terraform, origin_of, says_terraform
-from tfdrift.domain.secret_attributes import is_secret
 from tfdrift.domain.severity_overrides import judged_by
+from tfdrift.domain.state_secrets import hide_by_schema
 from tfdrift.service.policy import EventCatalog, Policy
 from tfdrift.service.ports import DriftRepository, StateIndex, VersionedDrift
 
@@ -31,7 +33,8 @@ class IgnoredFinding:
 class Assessment:
     """What a call means: its origin, what is to be reported (one finding a drift), and what rules hide.
 
-    `report_reason` says why a call is reported that calls itself Terraform's.
+    `report_reason` says why a call is reported that calls itself Terraform's. `secrets` are the texts that
+    the findings hide: whoever keeps the call hides them as well.
     """
 
     outcome: DetectionOutcome
@@ -39,6 +42,7 @@ class Assessment:
     findings: tuple[Finding, ...] = ()
     ignored: tuple[IgnoredFinding, ...] = ()
     report_reason: str | None = None
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +63,17 @@ class AssessCall:
         origin = origin_of(record, principals)
         if not detection.findings:
             return Assessment(detection.outcome, origin)
-        shown = _one_a_drift((self._complete(finding, record) for finding in detection.findings), record)
+        complete = [self._complete(finding, record) for finding in detection.findings]
+        secrets = frozenset(
+            secret
+            for plain, hidden in zip(detection.findings, complete, strict=True)
+            for secret in secret_texts(plain.actual, hidden.actual)
+        )
+        shown = _one_a_drift(complete, record)
         reported, ignored = _sorted_by(self.policy.ignore, shown, record, origin)
         doubtful = says_terraform(origin) and not is_terraform(record, principals)
         reason = NOT_APPROVED if doubtful else None
-        return Assessment(detection.outcome, origin, reported, ignored, reason)
+        return Assessment(detection.outcome, origin, reported, ignored, reason, secrets)
 
     def _complete(self, finding: Finding, record: CloudTrailRecord) -> Finding:
         """Return the finding with secrets hidden, judged by the installation, and with its other states."""
@@ -113,15 +123,28 @@ class _OpenValues:
 
 
 def without_secrets(finding: Finding, fingerprint: Fingerprint) -> Finding:
-    """Return the finding with secrets hidden on both sides, and compared again where that told anything."""
+    """Return the finding with secrets hidden on both sides, and compared again where that told anything.
+
+    A secret that was set back to Terraform's value has Terraform's fingerprint, so it ends its drift.
+    """
     if finding.actual is None:
         return finding
-    secret = finding.attribute is not None and is_secret(finding.resource_type, finding.attribute)
-    expected = fingerprint.of(finding.expected) if secret else finding.expected
-    actual = fingerprint.of(finding.actual) if secret else hide_like(expected, finding.actual, fingerprint)
-    if actual == finding.actual:
+    expected: JsonValue = finding.expected
+    actual: JsonValue = finding.actual
+    if finding.attribute is not None:
+        expected = hide_by_schema(finding.resource_type, finding.attribute, expected, fingerprint)
+        actual = hide_by_schema(finding.resource_type, finding.attribute, actual, fingerprint)
+    actual = hide_like(expected, actual, fingerprint)
+    if actual == finding.actual and not holds_secret(expected):
         return finding
-    return replace(finding, expected=expected, actual=actual, differs=finding.differs and expected != actual)
+    is_same = finding.fidelity is Fidelity.EXACT and _is_same(expected, actual)
+    differs = finding.differs and not is_same
+    return replace(finding, expected=expected, actual=actual, differs=differs)
+
+
+def _is_same(expected: JsonValue, actual: JsonValue) -> bool:
+    normaliser = "set" if isinstance(expected, list) else "plain"
+    return equal(expected, actual, normaliser)
 
 
 def _one_a_drift(findings: Iterable[Finding], record: CloudTrailRecord) -> tuple[Finding, ...]:

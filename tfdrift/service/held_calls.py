@@ -7,6 +7,7 @@ from datetime import datetime
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
 from tfdrift.domain.drift import ChangeType, Fidelity, StateReference
 from tfdrift.domain.finding import Finding
+from tfdrift.domain.hidden_parameters import record_without_secrets
 from tfdrift.domain.lifecycle import Transition, call_order, resource_key
 from tfdrift.service.assess_call import AssessCall, Assessment
 from tfdrift.service.policy import Policy
@@ -33,9 +34,10 @@ class WaitingCalls:
     tracker: TrackDrift
     policy: Policy
 
-    def hold(self, record: CloudTrailRecord, now: datetime, *, matched: bool) -> bool:
-        """Keep a call for the grace window; False when it was kept before."""
-        return self.held.hold(HeldCall(record, now, now + self.policy.grace, matched=matched))
+    def hold(self, record: CloudTrailRecord, assessment: Assessment, now: datetime, *, matched: bool) -> bool:
+        """Keep a call, without its secrets, for the grace window; False when it was kept before."""
+        kept = record_without_secrets(record, assessment.secrets, self.policy.fingerprint)
+        return self.held.hold(HeldCall(kept, now, now + self.policy.grace, matched=matched))
 
     def newer_than(self, record: CloudTrailRecord) -> list[CloudTrailRecord]:
         """Return the waiting calls to the same service that were made after this one, oldest first."""

@@ -103,7 +103,7 @@ class IngestCloudTrail:
         transitions = list(self.tracker.track(record, assessment, now))
         if not assessment.findings and not waits:
             return tuple(transitions), False
-        is_new = self.waiting.hold(record, now, matched=not waits)
+        is_new = self.waiting.hold(record, assessment, now, matched=not waits)
         newer = self.waiting.newer_than(record) if transitions or is_new else []
         if newer and transitions:
             transitions += self._take_again(newer, record, now)

@@ -23,6 +23,7 @@ from tfdrift.domain.drift import (
     ResolutionHow,
     Severity,
 )
+from tfdrift.domain.json_value import JsonObject, JsonValue
 from tfdrift.domain.origin import NOT_APPROVED
 from tfdrift.service.ingest_cloudtrail import IngestOutcome
 
@@ -287,6 +288,47 @@ def test_secrets_of_a_state_are_never_shown_and_their_change_is_seen() -> None:
     assert "planted" not in stored
     assert product.drift().attribute == "description"
     assert str(product.drift().old_value).startswith("fingerprint:")
+
+
+def secret_entry(**attributes: JsonValue) -> JsonObject:
+    """Return the function's entry with a description that the state marks as sensitive."""
+    entry = function_entry(**attributes)
+    marked = [[{"type": "get_attr", "value": "description"}]]
+    return {**entry, "instances": [{**entry["instances"][0], "sensitive_attributes": marked}]}  # type: ignore[index, dict-item]
+
+
+def test_a_secret_that_is_set_back_ends_its_drift_by_its_fingerprint() -> None:
+    product = Product()
+    product.upload(secret_entry(description="hunter2-planted"))
+    product.take(
+        lambda_call("e-1", NOON, description="another-planted"),
+        lambda_call("e-2", minutes(1), description="hunter2-planted"),
+    )
+    drift = product.drift()
+    assert (drift.status, drift.fidelity) == (DriftStatus.RESOLVED, Fidelity.EXACT)
+    assert product.transitions() == ["opened", "resolved"]
+    assert "planted" not in json.dumps([event.payload for event in product.feed()])
+
+
+def test_what_cloudtrail_masks_is_seen_and_never_taken_for_the_secret() -> None:
+    product = Product()
+    product.upload(secret_entry(description="hunter2-planted"))
+    product.take(lambda_call("e-1", NOON, description="HIDDEN_DUE_TO_SECURITY_REASONS"))
+    drift = product.drift()
+    assert (drift.status, drift.new_value, drift.fidelity) == (DriftStatus.OPEN, None, Fidelity.PARTIAL)
+
+
+def test_a_held_call_keeps_no_secret_and_is_still_explained_by_the_state() -> None:
+    product = Product()
+    product.upload(secret_entry(description="hunter2-planted"))
+    product.take(lambda_call("e-1", NOON, terraform=True, description="another-planted"))
+    (held,) = product.held.held(ACCOUNT)
+    assert "planted" not in json.dumps(held.record.request)
+    # when the next version of the state has that very secret
+    result = product.upload(secret_entry(description="another-planted"), serial=2)
+    # then the call is explained
+    assert result.settled_calls == 1
+    assert product.all_drifts() == []
 
 
 def test_the_database_is_found_by_identifier_under_any_provider_version() -> None:
