@@ -15,6 +15,8 @@ from tfdrift.domain.state_identifiers import identifiers_of
 
 ACCOUNT = "111122223333"
 REGION = "eu-central-1"
+ARN = f"arn:aws:{{}}:{REGION}:{ACCOUNT}:{{}}"
+"""To be formatted with a service and what it calls its resource."""
 
 
 @dataclass(frozen=True)
@@ -90,3 +92,13 @@ def detected(
     current = OpenDrifts(opened) if opened else StateValues()
     mappings = load_catalog().mappings(record.event_source, record.event_name)
     return detect(record, mappings, States(resources), current)
+
+
+def changed(record: CloudTrailRecord, *resources: ManagedResource) -> dict[str | None, Any]:
+    """Return what each attribute that differs is now."""
+    return {found.attribute: found.actual for found in detected(record, *resources).findings if found.differs}
+
+
+def same(record: CloudTrailRecord, *resources: ManagedResource) -> set[str | None]:
+    """Return the attributes that the call set to Terraform's own value."""
+    return {found.attribute for found in detected(record, *resources).findings if not found.differs}

@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.engine.scene import ACCOUNT, call, detected, managed
-from tests.unit.engine.test_data_services import ARN, changed, same
+from tests.unit.engine.scene import ACCOUNT, ARN, call, changed, detected, managed, same
 from tfdrift.domain.drift import ChangeType, Fidelity, Severity
 from tfdrift.domain.encoded_ids import decoded
 from tfdrift.domain.identifiers import composed_identifiers
@@ -179,6 +178,33 @@ def test_an_image_repository():
     opened = call("ecr", "SetRepositoryPolicy", {"repositoryName": "testrepo", "policyText": text})
     (finding,) = detected(opened, repository).findings
     assert (finding.resource_type, finding.severity) == ("aws_ecr_repository_policy", Severity.CRITICAL)
+
+
+def test_a_registrys_replication_and_scanning_are_the_accounts():
+    replication = managed(
+        "aws_ecr_replication_configuration.r",
+        id=ACCOUNT,
+        replication_configuration=[
+            {
+                "rule": [
+                    {
+                        "destination": [{"region": "us-east-1", "registry_id": ACCOUNT}],
+                        "repository_filter": [{"filter": "prod", "filter_type": "PREFIX_MATCH"}],
+                    }
+                ]
+            }
+        ],
+    )
+    destinations = [{"region": "us-east-1", "registryId": ACCOUNT}]
+    filters = [{"filter": "prod", "filterType": "PREFIX_MATCH"}]
+
+    def put(rule: Any) -> Any:
+        request = {"replicationConfiguration": {"rules": [rule]}}
+        return call("ecr", "PutReplicationConfiguration", request)
+
+    attribute = "replication_configuration[0].rule"
+    assert same(put({"destinations": destinations, "repositoryFilters": filters}), replication) == {attribute}
+    assert set(changed(put({"destinations": destinations}), replication)) == {attribute}
 
 
 def test_a_lifecycle_policy_is_compared_as_a_document():
