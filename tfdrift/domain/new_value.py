@@ -10,12 +10,8 @@ from tfdrift.domain.mapping import AttributeKind, AttributeRule, Condition, Cond
 from tfdrift.domain.normalisers import NORMALISERS
 from tfdrift.domain.normalisers.collections import sort_key, tags
 from tfdrift.domain.normalisers.plain import plain, text
-from tfdrift.domain.parameters import as_list, inside, values_at
+from tfdrift.domain.parameters import MASKS, as_list, inside, values_at
 
-# What CloudTrail writes in place of a value that is secret, as recorded calls show.
-_MASKS = frozenset(
-    {"****", "***", "hidden_due_to_security_reasons", "<sensitivedataremoved>", "sensitivedataremoved"}
-)
 _MASK_DEPTH = 6
 
 
@@ -75,7 +71,7 @@ def holds(conditions: Sequence[Condition], record: CloudTrailRecord) -> bool:
 def is_masked(value: JsonValue, depth: int = 0) -> bool:
     """Return whether CloudTrail hid the value or a part of it."""
     if isinstance(value, str):
-        return value.lower() in _MASKS
+        return value.lower() in MASKS
     if depth >= _MASK_DEPTH:
         return False
     if isinstance(value, dict):

@@ -24,6 +24,10 @@ _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 _LIST_MARK = "[]"
 _FIRST_MARK = "[0]"
 _LITERAL = "="
+MASKS = frozenset(
+    {"****", "***", "hidden_due_to_security_reasons", "<sensitivedataremoved>", "sensitivedataremoved"}
+)
+"""What CloudTrail writes, in any case, in place of a value that is secret, as recorded calls show."""
 _MAX_IDS = 1000
 
 
@@ -88,7 +92,7 @@ def fill(record: CloudTrailRecord, template: str) -> tuple[str, ...]:
     """Return every text that a template makes out of a record's parameters, in order, each once.
 
     A template without braces is a path itself; after an equals sign it is the text itself. Values that are
-    no text or number make none.
+    no text or number, or that CloudTrail masked, make none.
     """
     if template.startswith(_LITERAL):
         return (template.removeprefix(_LITERAL),)
@@ -114,7 +118,7 @@ def _text(value: JsonValue) -> str | None:
         return "true" if value else "false"
     if isinstance(value, int):
         return str(value)
-    return value if isinstance(value, str) and value.strip(". ") else None
+    return value if isinstance(value, str) and value.strip(". ") and value.lower() not in MASKS else None
 
 
 def _of_record(record: CloudTrailRecord, root: str) -> tuple[JsonValue, ...]:

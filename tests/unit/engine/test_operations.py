@@ -384,3 +384,8 @@ def test_the_consoles_directory_is_the_identity_store():
     )
     finding = only(call("sso-directory", "RemoveMemberFromGroup", request), membership)
     assert (finding.address, finding.change_type) == (membership.address, ChangeType.DELETED)
+
+
+def test_a_masked_name_is_no_id():
+    request = {"userPoolId": "p_1", "username": "HIDDEN_DUE_TO_SECURITY_REASONS"}
+    assert detected(call("cognito-idp", "AdminDisableUser", request)).findings == ()
