@@ -20,7 +20,7 @@ from tests.unit.catalog.walker import (
 from tfdrift.catalog import InvalidCatalog, load_catalog
 from tfdrift.catalog.loader import Catalog
 from tfdrift.catalog.schema import ServiceFile
-from tfdrift.domain.mapping import ANY_TYPE
+from tfdrift.domain.mapping import ANY_TYPE, AttributeKind, EventMapping
 from tfdrift.domain.parameters import path_steps
 
 SCHEMA: dict[str, Any] = json.loads((Path(__file__).parent / "provider_schema.json").read_text("utf-8"))[
@@ -36,9 +36,17 @@ ids = ["request.id"]
 """
 
 
-def test_the_catalog_knows_at_least_130_pairs_that_change_something():
+def test_the_catalog_knows_at_least_700_pairs_on_220_types_and_450_exactly():
     changing = [pair for pair in CATALOG.pairs() if CATALOG.mappings(*pair)[0].changes]
-    assert len(changing) >= 290
+    types = {name for _, _, way in ways() for name in way.types} - {ANY_TYPE}
+    exact = [pair for pair in changing if _tells_a_value(CATALOG.mappings(*pair)[0])]
+    assert (len(changing) >= 700, len(types) >= 220, len(exact) >= 450) == (True, True, True)
+
+
+def _tells_a_value(mapping: EventMapping) -> bool:
+    """Return whether a call says what one of a resource's attributes is now."""
+    rules = [rule for target in mapping.targets for way in target.ways for rule in way.attributes]
+    return any(rule.kind is not AttributeKind.HIDDEN and not rule.partial for rule in rules)
 
 
 def test_every_event_is_an_operation_of_the_sdk_or_says_why_not():
