@@ -13,9 +13,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as ProgressBar
 
 from tfdrift.catalog import load_catalog
+from tfdrift.catalog.severity_rules import InvalidSeverityRules, parse_severity_rules
 from tfdrift.command_line import ERROR, ManyValuesCommand, OneForErrors
 from tfdrift.domain.drift import DriftRecord, DriftStatus
 from tfdrift.domain.ignore_rules import IgnoreRules, parse_ignore_rules
+from tfdrift.domain.mapping import SeverityRule
 from tfdrift.replay_files import EVIDENCE_ENDINGS, STANDARD_INPUT, STATE_ENDINGS, input_files
 from tfdrift.replay_output import json_document, json_lines, print_summary, print_table
 from tfdrift.service.replay import Progress, ReplayInput, ReplayResult, replay
@@ -60,6 +62,9 @@ def replay_command(
     ignore: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Rules that hide changes, as in .driftignore")
     ] = None,
+    severity: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Severity rules that come before the catalog's own")
+    ] = None,
     output_format: Annotated[
         OutputFormat, typer.Option("--format", help="How drifts are printed")
     ] = OutputFormat.TABLE,
@@ -69,6 +74,9 @@ def replay_command(
     ] = None,
     managed_only: Annotated[  # noqa: FBT002 - the name of the option
         bool, typer.Option("--managed-only", help="Leave out what no state holds")
+    ] = False,
+    show_ignored: Annotated[  # noqa: FBT002 - the name of the option
+        bool, typer.Option("--show-ignored", help="Print what the rules hid, too")
     ] = False,
 ) -> None:
     """Find out from log files who changed what that Terraform manages; no AWS account needed.
@@ -89,11 +97,12 @@ def replay_command(
         ignore=_ignore_rules(ignore),
         terraform_principals=tuple(terraform_principal or ()),
         problems=tuple(problems),
+        severities=_severity_rules(severity),
     )
     with _progress() as progress:
         result = replay(wanted, load_catalog(), progress)
     shown = [drift for drift in result.drifts if drift.managed or not managed_only]
-    _print(output_format, shown, result)
+    _print(output_format, shown, result, show_ignored=show_ignored)
     raise typer.Exit(_exit_code(shown, result))
 
 
@@ -126,6 +135,16 @@ def _ignore_rules(file: Path | None) -> IgnoreRules:
         raise typer.Exit(ERROR) from error
 
 
+def _severity_rules(file: Path | None) -> tuple[SeverityRule, ...]:
+    if file is None:
+        return ()
+    try:
+        return parse_severity_rules(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, InvalidSeverityRules) as error:
+        typer.echo(f"tfdrift: {file}: cannot be read as severity rules: {error}", err=True)
+        raise typer.Exit(ERROR) from error
+
+
 @contextmanager
 def _progress() -> Iterator[Progress | None]:
     """Show a bar on standard error while the context lasts, if that is a terminal and the input is long."""
@@ -143,14 +162,17 @@ def _progress() -> Iterator[Progress | None]:
         yield advance
 
 
-def _print(output_format: OutputFormat, drifts: Sequence[DriftRecord], result: ReplayResult) -> None:
+def _print(
+    output_format: OutputFormat, drifts: Sequence[DriftRecord], result: ReplayResult, *, show_ignored: bool
+) -> None:
+    hidden = result.hidden if show_ignored else ()
     out = typer.get_text_stream("stdout", encoding="utf-8", errors="backslashreplace")
     if output_format is OutputFormat.TABLE:
-        print_table(drifts, out)
+        print_table(drifts, out, hidden)
     elif output_format is OutputFormat.JSONL:
-        out.writelines(f"{line}\n" for line in json_lines(drifts))
+        out.writelines(f"{line}\n" for line in json_lines(drifts, hidden))
     else:
-        out.write(json_document(drifts, result) + "\n")
+        out.write(json_document(drifts, result, hidden=hidden if show_ignored else None) + "\n")
     out.flush()
     print_summary(result, sys.stderr)
 

@@ -14,6 +14,7 @@ from tfdrift.domain.drift import DriftRecord, DriftStatus, Severity
 from tfdrift.domain.drift_json import drift_to_json
 from tfdrift.domain.json_value import JsonObject, JsonValue
 from tfdrift.domain.timestamps import format_time
+from tfdrift.service.hidden_changes import HiddenChange, hidden_change_to_json
 from tfdrift.service.replay import ReplayResult
 from tfdrift.service.replay_evidence import Problem
 from tfdrift.service.replay_summary import ReplaySummary
@@ -30,14 +31,18 @@ _STYLES = {
 }
 
 
-def json_lines(drifts: Sequence[DriftRecord]) -> Iterator[str]:
-    """Yield one line of JSON a drift, as the stream and REST show it."""
+def json_lines(drifts: Sequence[DriftRecord], hidden: Sequence[HiddenChange] = ()) -> Iterator[str]:
+    """Yield one line of JSON a drift, as the stream and REST show it, then one a hidden change."""
     for drift in drifts:
         yield _dumps(drift_to_json(drift))
+    for change in hidden:
+        yield _dumps(hidden_change_to_json(change))
 
 
-def json_document(drifts: Sequence[DriftRecord], result: ReplayResult) -> str:
-    """Return one JSON document: the drifts, the counts, the notes and the problems."""
+def json_document(
+    drifts: Sequence[DriftRecord], result: ReplayResult, *, hidden: Sequence[HiddenChange] | None = None
+) -> str:
+    """Return one JSON document: the drifts, the counts, the notes, the problems, and what was hidden."""
     summary = asdict(result.summary)
     summary["unmapped_events"] = dict(result.summary.unmapped_events)
     problems: list[JsonValue] = [
@@ -49,12 +54,14 @@ def json_document(drifts: Sequence[DriftRecord], result: ReplayResult) -> str:
         "notes": list(result.notes),
         "problems": problems,
     }
+    if hidden is not None:
+        document["ignored"] = [hidden_change_to_json(change) for change in hidden]
     return json.dumps(document, ensure_ascii=False, indent=2)
 
 
-def print_table(drifts: Sequence[DriftRecord], out: TextIO) -> None:
-    """Print the drifts as a table, oldest change first; nothing where there are none."""
-    if not drifts:
+def print_table(drifts: Sequence[DriftRecord], out: TextIO, hidden: Sequence[HiddenChange] = ()) -> None:
+    """Print the drifts as a table, oldest change first, then what was hidden; nothing where there is none."""
+    if not drifts and not hidden:
         return
     console = Console(file=out, highlight=False, width=None if out.isatty() else _WIDTH_WITHOUT_TERMINAL)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
@@ -65,6 +72,9 @@ def print_table(drifts: Sequence[DriftRecord], out: TextIO) -> None:
     table.expand = True
     for drift in drifts:
         table.add_row(*_cells(drift))
+    for change in hidden:
+        when, severity, _, *rest = _cells(change.drift)
+        table.add_row(when, severity, Text(f"ignored, line {change.rule.line}"), *rest)
     console.print(table)
 
 

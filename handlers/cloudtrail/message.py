@@ -102,6 +102,8 @@ class MessageTaker:
 
     def _count(self, record: CloudTrailRecord, result: IngestResult) -> None:
         self.tally.outcomes[result.outcome.value] += 1
+        if result.hidden:
+            self.tally.outcomes["hidden_by_rules"] += len(result.hidden)
         for transition in result.transitions:
             self.tally.outcomes[f"drift_{transition.name.value}"] += 1
         if result.outcome is IngestOutcome.UNMAPPED:

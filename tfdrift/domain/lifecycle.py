@@ -110,7 +110,7 @@ def advance(
         return _resolved_by_call(current, record, origin)
     if not finding.differs:
         return None
-    fresh = replace(_drift(finding, record, origin, detected_at), report_reason=report_reason)
+    fresh = replace(drift_of(finding, record, origin, detected_at), report_reason=report_reason)
     if current is None:
         return _by_call(TransitionName.OPENED, fresh, record)
     if current.status is DriftStatus.RESOLVED:
@@ -120,6 +120,41 @@ def advance(
     if current.status is DriftStatus.ACKNOWLEDGED:
         return _by_call(TransitionName.REOPENED, fresh, record)
     return _by_call(TransitionName.UPDATED, fresh, record)
+
+
+def drift_of(
+    finding: Finding, record: CloudTrailRecord, origin: Origin, detected_at: datetime
+) -> DriftRecord:
+    """Return the open drift that a finding makes where nothing is known of it yet."""
+    key = resource_key(finding, record)
+    resource = finding.resource
+    return DriftRecord(
+        id=key.drift_id(finding.attribute),
+        status=DriftStatus.OPEN,
+        change_type=finding.change_type,
+        severity=finding.severity,
+        provider="aws" if resource is None else resource.provider,
+        account_id=key.account_id,
+        region=key.region,
+        resource_type=key.resource_type,
+        resource_id=key.resource_id,
+        resource_address=finding.address,
+        managed=finding.managed,
+        attribute=finding.attribute,
+        old_value=finding.expected,
+        new_value=finding.actual,
+        user_identity=record.identity,
+        origin=origin,
+        source_ip=record.source_ip,
+        user_agent=record.user_agent,
+        timestamp=record.event_time,
+        detected_at=detected_at,
+        cause=Cause(call_id(record), record.event_source, record.event_name, record.request_id),
+        state=None if resource is None else resource.state,
+        fidelity=finding.fidelity,
+        severity_reason=finding.severity_reason,
+        also_managed_by=tuple(Holder(other.address, other.state) for other in finding.also),
+    )
 
 
 def acknowledge(current: DriftRecord, taken: Acknowledgement) -> Transition | None:
@@ -240,36 +275,4 @@ def _is_unchanged(current: DriftRecord, fresh: DriftRecord) -> bool:
         fresh.old_value,
         fresh.change_type,
         fresh.fidelity,
-    )
-
-
-def _drift(finding: Finding, record: CloudTrailRecord, origin: Origin, detected_at: datetime) -> DriftRecord:
-    key = resource_key(finding, record)
-    resource = finding.resource
-    return DriftRecord(
-        id=key.drift_id(finding.attribute),
-        status=DriftStatus.OPEN,
-        change_type=finding.change_type,
-        severity=finding.severity,
-        provider="aws" if resource is None else resource.provider,
-        account_id=key.account_id,
-        region=key.region,
-        resource_type=key.resource_type,
-        resource_id=key.resource_id,
-        resource_address=finding.address,
-        managed=finding.managed,
-        attribute=finding.attribute,
-        old_value=finding.expected,
-        new_value=finding.actual,
-        user_identity=record.identity,
-        origin=origin,
-        source_ip=record.source_ip,
-        user_agent=record.user_agent,
-        timestamp=record.event_time,
-        detected_at=detected_at,
-        cause=Cause(call_id(record), record.event_source, record.event_name, record.request_id),
-        state=None if resource is None else resource.state,
-        fidelity=finding.fidelity,
-        severity_reason=finding.severity_reason,
-        also_managed_by=tuple(Holder(other.address, other.state) for other in finding.also),
     )

@@ -11,6 +11,7 @@ from tfdrift.domain.lifecycle import Transition, resource_key
 from tfdrift.domain.origin import is_terraform
 from tfdrift.service.assess_call import AssessCall, Assessment
 from tfdrift.service.held_calls import WaitingCalls, as_terraform, only_matching
+from tfdrift.service.hidden_changes import HiddenChange, hidden_changes
 from tfdrift.service.late_calls import LateCalls
 from tfdrift.service.track_drift import TrackDrift, call_cause
 
@@ -39,16 +40,21 @@ class IngestResult:
         `terraform`: a call of Terraform's own; `ignored`: all it changed is hidden by rules.
     transitions
         The steps of drifts that were new; empty for a second delivery.
-    ignored
-        How many findings rules hid.
+    hidden
+        What rules hid.
     held
         Whether the call now waits for a state.
     """
 
     outcome: IngestOutcome
     transitions: tuple[Transition, ...] = ()
-    ignored: int = 0
+    hidden: tuple[HiddenChange, ...] = ()
     held: bool = False
+
+    @property
+    def ignored(self) -> int:
+        """How many findings rules hid."""
+        return len(self.hidden)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +88,18 @@ class IngestCloudTrail:
     def _ingest_foreign(self, record: CloudTrailRecord, assessment: Assessment) -> IngestResult:
         transitions, _ = self._take(record, assessment, waits=False)
         outcome = IngestOutcome.FINDINGS if assessment.findings else IngestOutcome.IGNORED
-        return IngestResult(outcome, transitions, len(assessment.ignored))
+        return IngestResult(outcome, transitions, self._hidden(record, assessment))
 
     def _ingest_own(self, record: CloudTrailRecord, assessment: Assessment) -> IngestResult:
         matching = only_matching(assessment)
         waits = len(matching.findings) < len(assessment.findings)
         transitions, held = self._take(record, matching, waits=waits)
         return IngestResult(
-            IngestOutcome.TERRAFORM, transitions, len(assessment.ignored), held=held and waits
+            IngestOutcome.TERRAFORM, transitions, self._hidden(record, assessment), held=held and waits
         )
+
+    def _hidden(self, record: CloudTrailRecord, assessment: Assessment) -> tuple[HiddenChange, ...]:
+        return tuple(hidden_changes(record, assessment, self.now()))
 
     def _take(
         self, record: CloudTrailRecord, assessment: Assessment, *, waits: bool

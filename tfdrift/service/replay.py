@@ -11,9 +11,11 @@ from tfdrift.domain.drift import DriftRecord, StateReference
 from tfdrift.domain.fingerprint import Fingerprint
 from tfdrift.domain.ignore_rules import IgnoreRules
 from tfdrift.domain.lifecycle import call_order
+from tfdrift.domain.mapping import SeverityRule
 from tfdrift.domain.terraform_state import TerraformState, UnreadableState, parse_state
 from tfdrift.service.assess_call import AssessCall
 from tfdrift.service.held_calls import WaitingCalls
+from tfdrift.service.hidden_changes import HiddenChange
 from tfdrift.service.ingest_cloudtrail import IngestCloudTrail, IngestResult
 from tfdrift.service.memory import MemoryDriftRepository, MemoryEventLog, MemoryStateIndex, NoHeldCalls
 from tfdrift.service.policy import EventCatalog, Policy
@@ -46,16 +48,18 @@ class ReplayInput:
     ignore: IgnoreRules = field(default_factory=IgnoreRules)
     terraform_principals: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    severities: tuple[SeverityRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ReplayResult:
-    """The drifts, oldest change first, the counts, and what could not be read."""
+    """The drifts, oldest change first, the counts, what could not be read, and what rules hid."""
 
     drifts: tuple[DriftRecord, ...]
     summary: ReplaySummary
     problems: tuple[Problem, ...]
     notes: tuple[str, ...] = ()
+    hidden: tuple[HiddenChange, ...] = ()
 
 
 class _RecordedTime:
@@ -85,7 +89,7 @@ def replay(wanted: ReplayInput, catalog: EventCatalog, progress: Progress | None
     fingerprint = Fingerprint(_key([data for _, data in contents]))
     states, notes = _newest_versions(_parse_all(contents, fingerprint, problems))
     evidence = read_evidence_files(wanted.logs, wanted.alerts, catalog.sources_of, problems)
-    policy = Policy(fingerprint, wanted.ignore, wanted.terraform_principals)
+    policy = Policy(fingerprint, wanted.ignore, wanted.terraform_principals, severities=wanted.severities)
     drifts = MemoryDriftRepository(MemoryEventLog())
     clock = _RecordedTime()
     ingest = _ingest(states, drifts, catalog, policy, clock)
@@ -96,6 +100,7 @@ def replay(wanted: ReplayInput, catalog: EventCatalog, progress: Progress | None
         summary=summarise(states, evidence, results, found, problems),
         problems=tuple(problems),
         notes=notes,
+        hidden=tuple(change for _, result in results for change in result.hidden),
     )
 
 
