@@ -81,6 +81,11 @@ def log_group(value: JsonValue) -> tuple[str, ...]:
     return (match["name"],) if match else ()
 
 
+def arn(value: JsonValue) -> tuple[str, ...]:
+    """Return a value that is an ARN, where a call takes a name too that is no id by itself."""
+    return (value,) if isinstance(value, str) and value.startswith("arn:") else ()
+
+
 def base_path(value: JsonValue) -> tuple[str, ...]:
     """Return a path mapping's path, none for ``(none)``, which stands for the empty one.
 
@@ -107,6 +112,7 @@ FORMS: Mapping[str, IdForm] = MappingProxyType(
         "queue_name": queue_name,
         "log_group": log_group,
         "lower": lower,
+        "arn": arn,
         "base_path": base_path,
         "decoded": decoded,
         "hosted_zone": hosted_zone,

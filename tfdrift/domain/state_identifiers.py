@@ -14,8 +14,13 @@ _ARN_PARTS = 6
 # group's name is unique in its VPC only, an inline policy's in its role only.
 _NAME_IS_NO_ID = frozenset(
     {
+        "aws_app_cookie_stickiness_policy",
+        "aws_appautoscaling_policy",
+        "aws_appautoscaling_scheduled_action",
         "aws_athena_named_query",
         "aws_athena_prepared_statement",
+        "aws_autoscaling_lifecycle_hook",
+        "aws_autoscaling_policy",
         "aws_backup_plan",
         "aws_backup_restore_testing_selection",
         "aws_backup_selection",
@@ -27,6 +32,7 @@ _NAME_IS_NO_ID = frozenset(
         "aws_cloudwatch_log_subscription_filter",
         "aws_cloudwatch_query_definition",
         "aws_default_security_group",
+        "aws_ec2_managed_prefix_list",
         "aws_ecs_service",
         "aws_emr_cluster",
         "aws_emr_instance_fleet",
@@ -50,6 +56,8 @@ _NAME_IS_NO_ID = frozenset(
         "aws_inspector2_filter",
         "aws_kinesis_stream_consumer",
         "aws_lambda_alias",
+        "aws_lb_cookie_stickiness_policy",
+        "aws_lb_ssl_negotiation_policy",
         "aws_macie2_classification_job",
         "aws_macie2_custom_data_identifier",
         "aws_macie2_findings_filter",
@@ -58,7 +66,11 @@ _NAME_IS_NO_ID = frozenset(
         "aws_organizations_organizational_unit",
         "aws_organizations_policy",
         "aws_ram_resource_share",
+        "aws_route53_cidr_location",
+        "aws_route53_key_signing_key",
         "aws_route53_record",
+        "aws_route53_traffic_policy",
+        "aws_route53_traffic_policy_instance",
         "aws_route53_zone",
         "aws_s3_bucket_analytics_configuration",
         "aws_s3_bucket_intelligent_tiering_configuration",
@@ -69,6 +81,7 @@ _NAME_IS_NO_ID = frozenset(
         "aws_securityhub_action_target",
         "aws_securityhub_configuration_policy",
         "aws_securityhub_insight",
+        "aws_service_discovery_service",
         "aws_ses_event_destination",
         "aws_ses_identity_policy",
         "aws_ses_receipt_rule",
@@ -84,7 +97,15 @@ _NAME_IS_NO_ID = frozenset(
         "aws_ssoadmin_trusted_token_issuer",
     }
 )
-_NAME_IS_NO_ID_PREFIXES = ("aws_api_gateway_", "aws_apigatewayv2_", "aws_appsync_", "aws_cognito_")
+_NAME_IS_NO_ID_PREFIXES = (
+    "aws_api_gateway_",
+    "aws_apigatewayv2_",
+    "aws_appsync_",
+    "aws_cognito_",
+    "aws_dx_",
+    "aws_globalaccelerator_",
+    "aws_route53_resolver_",
+)
 
 # Types of which a bucket has one: the bucket's name identifies it. Their own id may have the expected
 # owner or the canned ACL behind a comma.

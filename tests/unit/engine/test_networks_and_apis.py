@@ -594,3 +594,20 @@ def test_a_distributions_origins_are_known_to_be_the_same():
     assert not changes(call("cloudfront", "UpdateDistribution", request), site)["origin"][2]
     sent["domainName"] = "evil.example.net"
     assert changes(call("cloudfront", "UpdateDistribution", request), site)["origin"][2]
+
+
+@pytest.mark.parametrize("name", ["cpu", "arn:aws:autoscaling:eu-central-1:111122223333:scalingPolicy:1:web"])
+def test_a_scaling_policys_name_is_its_groups_only(name: str):
+    policies = [
+        managed(
+            f"aws_autoscaling_policy.{group}",
+            id="cpu",
+            name="cpu",
+            arn=f"arn:aws:autoscaling:eu-central-1:111122223333:scalingPolicy:1:{group}",
+            autoscaling_group_name=group,
+        )
+        for group in ("web", "shop")
+    ]
+    request = {"policyName": name, "autoScalingGroupName": "web"}
+    found = detected(call("autoscaling", "DeletePolicy", request), *policies).findings
+    assert [finding.address for finding in found if finding.managed] == ["aws_autoscaling_policy.web"]
