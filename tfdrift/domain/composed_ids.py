@@ -16,6 +16,8 @@ OPERATIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "aws_backup_vault_policy": ("{backup_vault_name}",),
         "aws_budgets_budget": ("{account_id}:{name}",),
         "aws_budgets_budget_action": ("{account_id}:{action_id}:{budget_name}",),
+        "aws_chatbot_slack_channel_configuration": ("{chat_configuration_arn}",),
+        "aws_chatbot_teams_channel_configuration": ("{chat_configuration_arn}",),
         "aws_cloudtrail_event_data_store": ("{arn|last_part}",),
         "aws_cloudwatch_contributor_insight_rule": ("{rule_name}",),
         "aws_cloudwatch_event_bus_policy": ("{event_bus_name|last_part}",),
