@@ -102,3 +102,12 @@ def changed(record: CloudTrailRecord, *resources: ManagedResource) -> dict[str |
 def same(record: CloudTrailRecord, *resources: ManagedResource) -> set[str | None]:
     """Return the attributes that the call set to Terraform's own value."""
     return {found.attribute for found in detected(record, *resources).findings if not found.differs}
+
+
+def changes(record: CloudTrailRecord, *resources: ManagedResource) -> dict[str | None, tuple[Any, Any, bool]]:
+    """Return expected, actual and whether they differ, by attribute, of managed resources only."""
+    return {
+        finding.attribute: (finding.expected, finding.actual, finding.differs)
+        for finding in detected(record, *resources).findings
+        if finding.managed
+    }
