@@ -1,12 +1,12 @@
 """SQS batches: each message succeeds or fails alone, and the failed ones are reported by their ids."""
 
 from collections.abc import Callable
-from typing import Any
-
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from typing import TYPE_CHECKING, Any
 
 from handlers.observability import logger_of
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 
 class PoisonMessageError(Exception):
@@ -35,9 +35,13 @@ def process_messages(
     Even when all of them failed that is the answer, not an exception: the queue's redrive policy then counts
     each message's own deliveries, and Lambda does not slow down for a batch of poison.
     """
+    # It brings the classes of every event source along, which functions that are invoked without a queue
+    # need not wait for.
+    from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+
     logger = logger_of(service)
 
-    def take_record(record: SQSRecord) -> None:
+    def take_record(record: "SQSRecord") -> None:
         try:
             take(record.body, f"message {record.message_id}")
         except PoisonMessageError:

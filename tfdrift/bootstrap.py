@@ -8,32 +8,27 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
-from pydantic import SecretStr
 
 from tfdrift.adapters.drift_repository import DynamoDriftRepository
 from tfdrift.adapters.dynamodb import Table
 from tfdrift.adapters.event_log import DynamoEventLog, utc_now
-from tfdrift.adapters.held_calls import DynamoHeldCalls
-from tfdrift.adapters.objects import ObjectStore
-from tfdrift.adapters.secret_values import SecretReader
-from tfdrift.adapters.state_index import DynamoStateIndex
-from tfdrift.catalog import Catalog, load_catalog
-from tfdrift.catalog.severity_rules import parse_severity_rules
 from tfdrift.domain.fingerprint import Fingerprint
-from tfdrift.domain.ignore_rules import parse_ignore_rules
 from tfdrift.domain.json_value import JsonValue
-from tfdrift.service.acknowledge import Acknowledgements
-from tfdrift.service.forget_state import ForgetState
-from tfdrift.service.policy import Policy
-from tfdrift.service.queries import Queries
-from tfdrift.service.track_drift import TrackDrift
-from tfdrift.service.use_cases import Ports, UseCases, build_use_cases
 from tfdrift.settings import Settings
 
+# Imported where they are first used: a function needs some of them only, and each delays its cold start.
 if TYPE_CHECKING:
     from fastapi import FastAPI
+    from pydantic import SecretStr
 
+    from tfdrift.adapters.held_calls import DynamoHeldCalls
+    from tfdrift.adapters.objects import ObjectStore
+    from tfdrift.adapters.state_index import DynamoStateIndex
+    from tfdrift.catalog import Catalog
     from tfdrift.rest.dependencies import RestServices
+    from tfdrift.service.forget_state import ForgetState
+    from tfdrift.service.policy import Policy
+    from tfdrift.service.use_cases import UseCases
 
 # A slow answer is given up before the function's time is, so that the message fails with a reason.
 _CLIENT_CONFIG = Config(
@@ -88,23 +83,31 @@ class Product:
         return DynamoEventLog(self.events_table, self._retention)
 
     @cached_property
-    def held(self) -> DynamoHeldCalls:
+    def held(self) -> "DynamoHeldCalls":
         """The calls that wait."""
+        from tfdrift.adapters.held_calls import DynamoHeldCalls
+
         return DynamoHeldCalls(self.events_table, self._retention)
 
     @cached_property
-    def states(self) -> DynamoStateIndex:
+    def states(self) -> "DynamoStateIndex":
         """Terraform's states."""
+        from tfdrift.adapters.state_index import DynamoStateIndex
+
         return DynamoStateIndex(self.state_table)
 
     @cached_property
-    def objects(self) -> ObjectStore:
+    def objects(self) -> "ObjectStore":
         """The reader of log files and state objects."""
+        from tfdrift.adapters.objects import ObjectStore
+
         return ObjectStore(self._client("s3"), self.settings.max_object_bytes)
 
     @cached_property
-    def catalog(self) -> Catalog:
+    def catalog(self) -> "Catalog":
         """The catalog of events."""
+        from tfdrift.catalog import load_catalog
+
         return load_catalog()
 
     @cached_property
@@ -116,8 +119,12 @@ class Product:
         return Fingerprint(key.encode("utf-8"))
 
     @cached_property
-    def policy(self) -> Policy:
+    def policy(self) -> "Policy":
         """The installation's decisions."""
+        from tfdrift.catalog.severity_rules import parse_severity_rules
+        from tfdrift.domain.ignore_rules import parse_ignore_rules
+        from tfdrift.service.policy import Policy
+
         return Policy(
             fingerprint=self.fingerprint,
             ignore=parse_ignore_rules(self.settings.ignore),
@@ -127,14 +134,18 @@ class Product:
         )
 
     @cached_property
-    def use_cases(self) -> UseCases:
+    def use_cases(self) -> "UseCases":
         """What the product does with evidence."""
+        from tfdrift.service.use_cases import Ports, build_use_cases
+
         ports = Ports(self.states, self.drifts, self.events, self.held)
         return build_use_cases(ports, self.catalog, self.policy, utc_now)
 
     @cached_property
-    def forget_state(self) -> ForgetState:
+    def forget_state(self) -> "ForgetState":
         """Takes in that a state's object is gone."""
+        from tfdrift.service.forget_state import ForgetState
+
         return ForgetState(self.states, self.events, self.use_cases.ingest_state.adopt, utc_now)
 
     def read_object(self, bucket: str, key: str, version_id: str | None) -> bytes:
@@ -148,6 +159,9 @@ class Product:
     def rest_services(self) -> "RestServices":
         """Return the use cases behind the REST API."""
         from tfdrift.rest.dependencies import RestServices
+        from tfdrift.service.acknowledge import Acknowledgements
+        from tfdrift.service.queries import Queries
+        from tfdrift.service.track_drift import TrackDrift
 
         return RestServices(
             drifts=self.drifts,
@@ -187,7 +201,11 @@ class Product:
         with _CLIENTS_LOCK:
             return boto3.client(service, config=_CLIENT_CONFIG)  # type: ignore[call-overload]
 
-    def _secret(self, direct: SecretStr | None, arn: str | None) -> str | None:
+    def _secret(self, direct: "SecretStr | None", arn: str | None) -> str | None:
         if direct:
             return direct.get_secret_value()
-        return SecretReader(self._client("secretsmanager")).read(arn) if arn else None
+        if not arn:
+            return None
+        from tfdrift.adapters.secret_values import SecretReader
+
+        return SecretReader(self._client("secretsmanager")).read(arn)

@@ -1,12 +1,15 @@
 """Takes one message that carries Falco alerts: a single one, a list, or either wrapped by SNS."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from handlers.batches import PoisonMessageError
 from handlers.observability import Tally, log_faults
 from tfdrift.domain.envelopes import AlertFound, Broken, Skipped, Unwrapped, read_evidence
 from tfdrift.domain.falco_alert import InvalidAlert
-from tfdrift.service.ingest_falco import IngestFalco
+
+if TYPE_CHECKING:
+    from tfdrift.service.ingest_falco import IngestFalco
 
 SERVICE = "falco"
 
@@ -15,7 +18,7 @@ SERVICE = "falco"
 class AlertTaker:
     """Takes messages; `take` raises for one of which some alert cannot be taken, after the others are in."""
 
-    ingest: IngestFalco
+    ingest: "IngestFalco"
     tally: Tally
 
     def take(self, body: str, where: str) -> None:

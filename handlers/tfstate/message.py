@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from handlers.batches import PoisonMessageError
 from handlers.observability import Tally, log_faults, logger_of
 from handlers.tfstate.notices import InvalidNotice, NoticeKind, StateNotice, read_notices
 from tfdrift.adapters.objects import ObjectMissingError, ObjectStore, ObjectTooLargeError, StoredObject
 from tfdrift.domain.terraform_state import UnreadableState
-from tfdrift.service.forget_state import ForgetState
-from tfdrift.service.use_cases import UseCases
+
+if TYPE_CHECKING:
+    from tfdrift.service.forget_state import ForgetState
+    from tfdrift.service.use_cases import UseCases
 
 SERVICE = "tfstate"
 
@@ -24,12 +26,12 @@ class StateMeans(Protocol):
         ...
 
     @property
-    def use_cases(self) -> UseCases:
+    def use_cases(self) -> "UseCases":
         """Indexes a state, among others."""
         ...
 
     @property
-    def forget_state(self) -> ForgetState:
+    def forget_state(self) -> "ForgetState":
         """Forgets a state."""
         ...
 
