@@ -47,6 +47,8 @@ class DeploymentConfig(BaseModel):
         How long Terraform's own calls wait for the state that explains them.
     ignore_rules
         Text of ``.driftignore`` rules.
+    severity_rules
+        Text of severity rules (TOML) that come before the catalog's own.
     event_retention_days, log_retention_days
         How long events and log lines are kept.
     cors_origins
@@ -71,6 +73,7 @@ class DeploymentConfig(BaseModel):
     terraform_principals: tuple[str, ...] = ()
     grace_seconds: int = Field(default=900, ge=0, le=86_400)
     ignore_rules: str = ""
+    severity_rules: str = ""
     event_retention_days: int = Field(default=90, ge=1, le=3650)
     log_retention_days: Literal[1, 7, 30, 90, 180, 365, 731] = 30
     cors_origins: tuple[str, ...] = ()

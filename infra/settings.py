@@ -15,5 +15,6 @@ def product_settings(config: DeploymentConfig, data: DataStack) -> dict[str, str
         "TFDRIFT_TERRAFORM_PRINCIPALS": ",".join(config.terraform_principals),
         "TFDRIFT_CORS_ORIGINS": ",".join(config.cors_origins),
         "TFDRIFT_IGNORE": config.ignore_rules,
+        "TFDRIFT_SEVERITY_RULES": config.severity_rules,
     }
     return {name: value for name, value in settings.items() if value}

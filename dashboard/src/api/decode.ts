@@ -1,13 +1,17 @@
 /** Turns JSON of the server into the API's types: absent fields become null, unknown ones are left out. */
 import { SEVERITIES } from "./types";
 import type {
+  Acknowledgement,
   Connected,
   Drift,
   DriftStatus,
   FalcoAlert,
   Gap,
+  HistoryEntry,
+  Holder,
   Json,
   JsonObject,
+  ProposedImport,
   Severity,
   StateChange,
   StateReference,
@@ -98,6 +102,45 @@ function stateReference(from: JsonObject | null): StateReference | null {
   );
 }
 
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function objects(from: JsonObject, key: string): readonly JsonObject[] {
+  const value = from[key];
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
+function holder(from: JsonObject): Holder {
+  return { resource_address: text(from, "resource_address"), state: stateReference(child(from, "state")) };
+}
+
+function acknowledgement(from: JsonObject | null): Acknowledgement | null {
+  return (
+    from && {
+      by: text(from, "by"),
+      at: text(from, "at"),
+      note: text(from, "note"),
+      until: text(from, "until"),
+    }
+  );
+}
+
+function proposedImport(from: JsonObject | null): ProposedImport | null {
+  return from && { address: text(from, "address"), id: text(from, "id"), block: text(from, "block") };
+}
+
+function historyEntry(from: JsonObject): HistoryEntry {
+  return {
+    transition: text(from, "transition"),
+    status: status(from),
+    at: text(from, "at"),
+    by: text(from, "by"),
+    reason: text(from, "reason"),
+    event_id: text(from, "event_id"),
+  };
+}
+
 /** Reads a drift record; one without an `id` gets one from what makes a drift the same drift. */
 export function decodeDrift(from: JsonObject): Drift {
   const cause = child(from, "cause") ?? {};
@@ -125,7 +168,11 @@ export function decodeDrift(from: JsonObject): Drift {
     old_value: from.old_value ?? null,
     new_value: from.new_value ?? null,
     user_identity: userIdentity(child(from, "user_identity") ?? {}),
-    origin: { kind: text(origin, "kind") ?? "unknown", evidence: texts(origin, "evidence") },
+    origin: {
+      kind: text(origin, "kind") ?? "unknown",
+      evidence: texts(origin, "evidence"),
+      confidence: text(origin, "confidence"),
+    },
     source_ip: text(from, "source_ip"),
     user_agent: text(from, "user_agent"),
     timestamp: text(from, "timestamp"),
@@ -143,6 +190,13 @@ export function decodeDrift(from: JsonObject): Drift {
       by: text(resolution, "by"),
       at: text(resolution, "at"),
     },
+    kind: text(from, "kind"),
+    group: text(from, "group"),
+    also_managed_by: objects(from, "also_managed_by").map(holder),
+    report_reason: text(from, "report_reason"),
+    acknowledgement: acknowledgement(child(from, "acknowledgement")),
+    import: proposedImport(child(from, "import")),
+    history: objects(from, "history").map(historyEntry),
   };
 }
 

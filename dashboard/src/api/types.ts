@@ -24,6 +24,8 @@ export interface UserIdentity {
 export interface Origin {
   readonly kind: string;
   readonly evidence: readonly string[];
+  /** `high` where AWS recorded it, `medium` where the caller says so of itself, else `low`. */
+  readonly confidence?: string | null;
 }
 
 /** The API call that made a drift. */
@@ -48,6 +50,38 @@ export interface Resolution {
   readonly how: string;
   readonly by: string | null;
   readonly at: string | null;
+}
+
+/** That a person took note of a drift, and until when that is to hold. */
+export interface Acknowledgement {
+  readonly by: string | null;
+  readonly at: string | null;
+  readonly note: string | null;
+  readonly until: string | null;
+}
+
+/** Another state that holds the same resource. */
+export interface Holder {
+  readonly resource_address: string | null;
+  readonly state: StateReference | null;
+}
+
+/** How Terraform may take over what was created without it. */
+export interface ProposedImport {
+  readonly address: string | null;
+  /** Null, as `block` is, for a type that cannot be imported by what is known. */
+  readonly id: string | null;
+  readonly block: string | null;
+}
+
+/** One step of a drift's life. */
+export interface HistoryEntry {
+  readonly transition: string | null;
+  readonly status: DriftStatus;
+  readonly at: string | null;
+  readonly by: string | null;
+  readonly reason: string | null;
+  readonly event_id: string | null;
 }
 
 /** One difference between Terraform and AWS, for one attribute of one resource. */
@@ -83,6 +117,17 @@ export interface Drift {
   readonly state: StateReference | null;
   readonly fidelity: string | null;
   readonly resolution: Resolution | null;
+  /** `drift`, or `unmanaged` for what was created without Terraform. */
+  readonly kind?: string | null;
+  /** The same for all that one call did. */
+  readonly group?: string | null;
+  readonly also_managed_by?: readonly Holder[];
+  /** Why a call that calls itself Terraform's is reported after all. */
+  readonly report_reason?: string | null;
+  readonly acknowledgement?: Acknowledgement | null;
+  readonly import?: ProposedImport | null;
+  /** Oldest step first; in the answer to one drift only. */
+  readonly history?: readonly HistoryEntry[];
 }
 
 /** A Falco alert. */

@@ -48,6 +48,24 @@ describe("decodeDrift", () => {
     expect(drift.state).toBeNull();
   });
 
+  it("reads who took note, where else it is managed, how to import it, and its history", () => {
+    const drift = decodeDrift(
+      driftRecord({
+        kind: "unmanaged",
+        group: "111122223333:e-1",
+        acknowledgement: { by: "oncall", at: "2025-01-15T10:05:00Z", note: null, until: null },
+        also_managed_by: [{ resource_address: "aws_s3_bucket.copy", state: { key: "b.tfstate" } }, 7],
+        import: { address: "aws_s3_bucket.logs", id: "logs", block: "import {}" },
+        history: [{ transition: "acknowledged", status: "acknowledged", by: "oncall" }],
+      }),
+    );
+    expect(drift.acknowledgement?.by).toBe("oncall");
+    expect(drift.also_managed_by).toMatchObject([{ resource_address: "aws_s3_bucket.copy" }]);
+    expect(drift.import?.address).toBe("aws_s3_bucket.logs");
+    expect(drift.history).toMatchObject([{ transition: "acknowledged", at: null }]);
+    expect([drift.kind, drift.group]).toEqual(["unmanaged", "111122223333:e-1"]);
+  });
+
   it("counts an unknown severity as medium", () => {
     expect(decodeDrift(driftRecord({ severity: "SEVERE" })).severity).toBe("medium");
   });
