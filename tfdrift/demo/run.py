@@ -53,7 +53,7 @@ def main(*, port: int, smoke: bool) -> int:
         console.print("stopped: every process of the demo has ended")
         return 130 if smoke else 0
     except (AppError, DeployError, EmulatorError, StageError) as error:
-        console.print(f"demo: {error}", style="red", highlight=False, markup=False)
+        console.print(f"demo: {error}", style="red", highlight=False, markup=False, soft_wrap=True)
         return 1
 
 
