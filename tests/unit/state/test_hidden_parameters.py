@@ -4,6 +4,8 @@ import json
 from dataclasses import asdict, replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.support.lifecycle_samples import NOON, lambda_call
 from tfdrift.domain.fingerprint import Fingerprint, is_fingerprint
@@ -129,3 +131,19 @@ def test_a_public_name_is_no_secret() -> None:
     assert not is_secret("aws_lambda_function", "token")
     assert not is_secret("aws_db_instance", "manage_master_user_password")
     assert not is_secret_parameter("iam.amazonaws.com", "accessKeyId")
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=12) | st.just(SECRET),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.sampled_from(["password", "a", "value", "secretString", "n"]), inner, max_size=4)
+    ),
+    max_leaves=20,
+)
+
+
+@given(JSON_VALUES)
+def test_whatever_a_call_holds_a_known_secret_is_not_kept_and_hiding_is_stable(value: JsonValue) -> None:
+    once = kept({"parameter": value, "text": json.dumps(value)}, SECRET)
+    assert kept(once) == once
