@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from tfdrift.adapters.held_calls import DynamoHeldCalls
+    from tfdrift.adapters.hidden_log import DynamoHiddenLog
     from tfdrift.adapters.objects import ObjectStore
     from tfdrift.adapters.state_index import DynamoStateIndex
     from tfdrift.catalog import Catalog
@@ -90,6 +91,13 @@ class Product:
         return DynamoHeldCalls(self.events_table, self._retention)
 
     @cached_property
+    def hidden(self) -> "DynamoHiddenLog":
+        """What ignore rules hid."""
+        from tfdrift.adapters.hidden_log import DynamoHiddenLog
+
+        return DynamoHiddenLog(self.events_table, self._retention)
+
+    @cached_property
     def states(self) -> "DynamoStateIndex":
         """Terraform's states."""
         from tfdrift.adapters.state_index import DynamoStateIndex
@@ -138,7 +146,7 @@ class Product:
         """What the product does with evidence."""
         from tfdrift.service.use_cases import Ports, build_use_cases
 
-        ports = Ports(self.states, self.drifts, self.events, self.held)
+        ports = Ports(self.states, self.drifts, self.events, self.held, self.hidden)
         return build_use_cases(ports, self.catalog, self.policy, utc_now)
 
     @cached_property
@@ -169,6 +177,7 @@ class Product:
             states=self.states,
             queries=Queries(self.drifts, self.events, self.states),
             acknowledgements=Acknowledgements(self.drifts, TrackDrift(self.drifts), utc_now),
+            hidden=self.hidden,
             take_alert=self._take_alert,
             api_token=lambda: self._api_token,
             version=version("tfdrift"),

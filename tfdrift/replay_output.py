@@ -12,9 +12,9 @@ from rich.text import Text
 
 from tfdrift.domain.drift import DriftRecord, DriftStatus, Severity
 from tfdrift.domain.drift_json import drift_to_json
+from tfdrift.domain.hidden_change import HiddenChange, hidden_change_to_json
 from tfdrift.domain.json_value import JsonObject, JsonValue
 from tfdrift.domain.timestamps import format_time
-from tfdrift.service.hidden_changes import HiddenChange, hidden_change_to_json
 from tfdrift.service.replay import ReplayResult
 from tfdrift.service.replay_evidence import Problem
 from tfdrift.service.replay_summary import ReplaySummary
@@ -74,7 +74,7 @@ def print_table(drifts: Sequence[DriftRecord], out: TextIO, hidden: Sequence[Hid
         table.add_row(*_cells(drift))
     for change in hidden:
         when, severity, _, *rest = _cells(change.drift)
-        table.add_row(when, severity, Text(f"ignored, line {change.rule.line}"), *rest)
+        table.add_row(when, severity, Text(f"ignored, line {change.line}"), *rest)
     console.print(table)
 
 

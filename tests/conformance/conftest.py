@@ -10,12 +10,14 @@ from tfdrift.adapters.drift_repository import DynamoDriftRepository
 from tfdrift.adapters.dynamodb import Table
 from tfdrift.adapters.event_log import DynamoEventLog
 from tfdrift.adapters.held_calls import DynamoHeldCalls
+from tfdrift.adapters.hidden_log import DynamoHiddenLog
 from tfdrift.adapters.state_index import DynamoStateIndex
 from tfdrift.demo.emulator import Emulator
 from tfdrift.service.memory import (
     MemoryDriftRepository,
     MemoryEventLog,
     MemoryHeldCalls,
+    MemoryHiddenLog,
     MemoryStateIndex,
 )
 from tfdrift.service.use_cases import Ports
@@ -32,7 +34,9 @@ def dynamodb(emulator: Emulator) -> object:
 def memory_ports(_request: pytest.FixtureRequest) -> Ports:
     """Return the ports in memory."""
     events = MemoryEventLog()
-    return Ports(MemoryStateIndex(), MemoryDriftRepository(events), events, MemoryHeldCalls())
+    return Ports(
+        MemoryStateIndex(), MemoryDriftRepository(events), events, MemoryHeldCalls(), MemoryHiddenLog()
+    )
 
 
 def dynamodb_ports(request: pytest.FixtureRequest) -> Ports:
@@ -46,6 +50,7 @@ def dynamodb_ports(request: pytest.FixtureRequest) -> Ports:
         DynamoDriftRepository(events, RETENTION),
         DynamoEventLog(events, RETENTION),
         DynamoHeldCalls(events, RETENTION),
+        DynamoHiddenLog(events, RETENTION),
     )
 
 

@@ -30,7 +30,8 @@ class Finding:
     was created or deleted or was touched in a way that is not known. `differs` is False where the call set
     Terraform's own value: it ends an open drift. `actual` is None where a value is not known; `fidelity`
     tells that case from a value that is gone. Where `expected` holds the fingerprint of a secret, `actual` is
-    still in the clear: it is hidden before anything is made of the finding. `also` are the same resource's instances in other states.
+    still in the clear: it is hidden before anything is made of the finding. `also` are the same resource's
+    instances in other states.
     """
 
     resource: ManagedResource | None

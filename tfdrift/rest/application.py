@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
-from tfdrift.rest import acknowledgements, drifts, events, falco, health, state, summary, unmanaged
+from tfdrift.rest import acknowledgements, drifts, events, falco, health, ignored, state, summary, unmanaged
 from tfdrift.rest.dependencies import RestServices, provide
 from tfdrift.rest.envelope import Failure, install_error_handlers
 
@@ -21,6 +21,7 @@ def install_rest(app: FastAPI, services: RestServices, *, with_health: bool = Tr
         drifts.router,
         acknowledgements.router,
         unmanaged.router,
+        ignored.router,
         events.router,
         state.router,
         summary.router,

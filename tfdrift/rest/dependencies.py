@@ -8,7 +8,7 @@ from fastapi import Depends, FastAPI, Request
 
 from tfdrift.domain.json_value import JsonValue
 from tfdrift.service.acknowledge import Acknowledgements
-from tfdrift.service.ports import DriftRepository, EventLog, StateIndex
+from tfdrift.service.ports import DriftRepository, EventLog, HiddenLog, StateIndex
 from tfdrift.service.queries import Queries
 
 
@@ -32,6 +32,7 @@ class RestServices:
     states: StateIndex
     queries: Queries
     acknowledgements: Acknowledgements
+    hidden: HiddenLog
     take_alert: Callable[[JsonValue], bool]
     api_token: Callable[[], str | None]
     version: str

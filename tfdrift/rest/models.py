@@ -133,6 +133,19 @@ class DriftDetailModel(DriftModel):
     history: list[HistoryEntryModel] = Field(description="The last hundred steps, oldest first.")
 
 
+class IgnoreRuleModel(_Model):
+    """A line of the ignore rules, counted from 1, as it was then."""
+
+    line: int
+    rule: str
+
+
+class HiddenChangeModel(DriftModel):
+    """What would have been a drift, and the rule that hid it."""
+
+    ignored_by: IgnoreRuleModel
+
+
 class UnmanagedGroupModel(_Model):
     """What one call created without Terraform."""
 

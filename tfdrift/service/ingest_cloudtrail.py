@@ -7,12 +7,14 @@ from enum import StrEnum
 
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
 from tfdrift.domain.finding import DetectionOutcome
+from tfdrift.domain.hidden_change import HiddenChange
 from tfdrift.domain.lifecycle import Transition, resource_key
 from tfdrift.domain.origin import is_terraform
 from tfdrift.service.assess_call import AssessCall, Assessment
 from tfdrift.service.held_calls import WaitingCalls, as_terraform, only_matching
-from tfdrift.service.hidden_changes import HiddenChange, hidden_changes
+from tfdrift.service.hidden_changes import hidden_changes
 from tfdrift.service.late_calls import LateCalls
+from tfdrift.service.ports import HiddenLog
 from tfdrift.service.track_drift import TrackDrift, call_cause
 
 
@@ -68,6 +70,7 @@ class IngestCloudTrail:
     assess: AssessCall
     tracker: TrackDrift
     waiting: WaitingCalls
+    hidden: HiddenLog
     now: Callable[[], datetime]
 
     def ingest(self, record: CloudTrailRecord) -> IngestResult:
@@ -99,7 +102,10 @@ class IngestCloudTrail:
         )
 
     def _hidden(self, record: CloudTrailRecord, assessment: Assessment) -> tuple[HiddenChange, ...]:
-        return tuple(hidden_changes(record, assessment, self.now()))
+        found = tuple(hidden_changes(record, assessment, self.now()))
+        for change in found:
+            self.hidden.keep(change)
+        return found
 
     def _take(
         self, record: CloudTrailRecord, assessment: Assessment, *, waits: bool

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from tfdrift.domain.drift import DriftRecord, StateReference
 from tfdrift.domain.feed_event import FeedEvent
+from tfdrift.domain.hidden_change import HiddenChange
 from tfdrift.domain.managed_resource import ManagedResource
 from tfdrift.service.ports import (
     ConcurrentUpdate,
@@ -14,6 +15,7 @@ from tfdrift.service.ports import (
     EventFilter,
     EventListing,
     HeldCall,
+    HiddenListing,
     Page,
     StateSummary,
     VersionedDrift,
@@ -180,6 +182,26 @@ class MemoryHeldCalls:
     def settle(self, account_id: str, event_id: str) -> bool:
         """Let a call go for good; False when it was not held any more."""
         return self._held.get(account_id, {}).pop(event_id, None) is not None
+
+
+class MemoryHiddenLog:
+    """`tfdrift.service.ports.HiddenLog` in a dictionary."""
+
+    def __init__(self) -> None:
+        self._changes: dict[str, HiddenChange] = {}
+
+    def keep(self, change: HiddenChange) -> bool:
+        """Keep a hidden change; False when it is kept already."""
+        if change.key in self._changes:
+            return False
+        self._changes[change.key] = change
+        return True
+
+    def find(self, page: Page) -> HiddenListing:
+        """Return one page of what was hidden, newest first."""
+        order = sorted(self._changes.values(), key=lambda c: (c.drift.timestamp, c.key), reverse=True)
+        start = (page.number - 1) * page.limit
+        return HiddenListing(tuple(order[start : start + page.limit]), len(order))
 
 
 class NoHeldCalls:

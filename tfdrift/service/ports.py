@@ -8,6 +8,7 @@ from typing import Protocol
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
 from tfdrift.domain.drift import DriftRecord, DriftStatus, Severity, StateReference
 from tfdrift.domain.feed_event import EventType, FeedEvent
+from tfdrift.domain.hidden_change import HiddenChange
 from tfdrift.domain.managed_resource import ManagedResource
 
 
@@ -171,6 +172,26 @@ class EventLog(Protocol):
 
     def find(self, wanted: EventFilter, page: Page) -> EventListing:
         """Return one page of events, newest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenListing:
+    """One page of hidden changes, newest first, and how many there are in all."""
+
+    items: tuple[HiddenChange, ...]
+    total: int
+
+
+class HiddenLog(Protocol):
+    """What ignore rules hid, so that it can be looked at."""
+
+    def keep(self, change: HiddenChange) -> bool:
+        """Keep a hidden change; False when it is kept already."""
+        ...
+
+    def find(self, page: Page) -> HiddenListing:
+        """Return one page, newest first."""
         ...
 
 

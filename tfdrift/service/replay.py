@@ -9,15 +9,21 @@ from tfdrift.domain.cloudtrail_record import CloudTrailRecord
 from tfdrift.domain.collector import collector_paused
 from tfdrift.domain.drift import DriftRecord, StateReference
 from tfdrift.domain.fingerprint import Fingerprint
+from tfdrift.domain.hidden_change import HiddenChange
 from tfdrift.domain.ignore_rules import IgnoreRules
 from tfdrift.domain.lifecycle import call_order
 from tfdrift.domain.mapping import SeverityRule
 from tfdrift.domain.terraform_state import TerraformState, UnreadableState, parse_state
 from tfdrift.service.assess_call import AssessCall
 from tfdrift.service.held_calls import WaitingCalls
-from tfdrift.service.hidden_changes import HiddenChange
 from tfdrift.service.ingest_cloudtrail import IngestCloudTrail, IngestResult
-from tfdrift.service.memory import MemoryDriftRepository, MemoryEventLog, MemoryStateIndex, NoHeldCalls
+from tfdrift.service.memory import (
+    MemoryDriftRepository,
+    MemoryEventLog,
+    MemoryHiddenLog,
+    MemoryStateIndex,
+    NoHeldCalls,
+)
 from tfdrift.service.policy import EventCatalog, Policy
 from tfdrift.service.replay_evidence import Evidence, Problem, read_evidence_files
 from tfdrift.service.replay_summary import ReplaySummary, summarise
@@ -170,7 +176,7 @@ def _ingest(
     tracker = TrackDrift(drifts)
     assess = AssessCall(catalog, index, drifts, policy)
     waiting = WaitingCalls(NoHeldCalls(), assess, tracker, policy)
-    return IngestCloudTrail(assess, tracker, waiting, clock.now)
+    return IngestCloudTrail(assess, tracker, waiting, MemoryHiddenLog(), clock.now)
 
 
 def _replay_records(

@@ -12,7 +12,7 @@ from tfdrift.service.ingest_cloudtrail import IngestCloudTrail
 from tfdrift.service.ingest_falco import IngestFalco
 from tfdrift.service.ingest_state import IngestState
 from tfdrift.service.policy import EventCatalog, Policy
-from tfdrift.service.ports import DriftRepository, EventLog, HeldCalls, StateIndex
+from tfdrift.service.ports import DriftRepository, EventLog, HeldCalls, HiddenLog, StateIndex
 from tfdrift.service.queries import Queries
 from tfdrift.service.track_drift import TrackDrift
 
@@ -25,6 +25,7 @@ class Ports:
     drifts: DriftRepository
     events: EventLog
     held: HeldCalls
+    hidden: HiddenLog
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def build_use_cases(
     tracker = TrackDrift(ports.drifts)
     assess = AssessCall(catalog, ports.states, ports.drifts, policy)
     waiting = WaitingCalls(ports.held, assess, tracker, policy)
-    cloudtrail = IngestCloudTrail(assess, tracker, waiting, now)
+    cloudtrail = IngestCloudTrail(assess, tracker, waiting, ports.hidden, now)
     return UseCases(
         ingest_cloudtrail=cloudtrail,
         ingest_falco=IngestFalco(ports.events, catalog, cloudtrail, now),

@@ -9,8 +9,13 @@ import pytest
 from tests.integration.rest.conftest import Stored
 from tests.support.http import serving
 from tests.support.lifecycle_samples import drift, event, minutes
+from tests.support.tables import TableNames
+from tfdrift.adapters.dynamodb import Table
+from tfdrift.adapters.hidden_log import DynamoHiddenLog
 from tfdrift.bootstrap import Product
+from tfdrift.demo.emulator import Emulator
 from tfdrift.domain.drift import ChangeType, DriftRecord, DriftStatus
+from tfdrift.domain.hidden_change import HiddenChange
 
 pytestmark = pytest.mark.emulator
 
@@ -126,3 +131,12 @@ def test_what_was_created_without_terraform_is_listed_by_its_call(
         'import {\n  to = aws_security_group.sg_made_1\n  id = "sg-made-1"\n}\n\n'
         'import {\n  to = aws_security_group.sg_made_2\n  id = "sg-made-2"\n}\n'
     )
+
+
+def test_what_the_rules_hid_is_listed(client: httpx.Client, tables: TableNames, emulator: Emulator) -> None:
+    log = DynamoHiddenLog(Table(emulator.client("dynamodb"), tables.events), timedelta(days=1))
+    log.keep(HiddenChange(drift("tags", "sg-hidden"), 3, "aws_security_group.*.tags"))
+    data = client.get("/api/v1/ignored").json()["data"]
+    assert data["total"] == 1
+    assert data["items"][0]["resource_id"] == "sg-hidden"
+    assert data["items"][0]["ignored_by"] == {"line": 3, "rule": "aws_security_group.*.tags"}

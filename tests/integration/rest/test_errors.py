@@ -80,6 +80,7 @@ def test_the_description_names_every_path(client: httpx.Client) -> None:
         "/api/v1/drifts/{drift_id}/acknowledge",
         "/api/v1/drifts/{drift_id}/unacknowledge",
         "/api/v1/unmanaged",
+        "/api/v1/ignored",
         "/api/v1/events",
         "/api/v1/events/{event_id}",
         "/api/v1/state",

@@ -18,6 +18,7 @@ from tfdrift.service.memory import (
     MemoryDriftRepository,
     MemoryEventLog,
     MemoryHeldCalls,
+    MemoryHiddenLog,
     MemoryStateIndex,
 )
 from tfdrift.service.policy import Policy
@@ -37,6 +38,7 @@ class Product:
     moment: datetime = NOON
     events: MemoryEventLog = field(default_factory=MemoryEventLog)
     held: MemoryHeldCalls = field(default_factory=MemoryHeldCalls)
+    hidden: MemoryHiddenLog = field(default_factory=MemoryHiddenLog)
     states: MemoryStateIndex = field(default_factory=MemoryStateIndex)
 
     def __post_init__(self) -> None:
@@ -48,7 +50,7 @@ class Product:
             timedelta(minutes=15),
             parse_severity_rules(self.severity_rules),
         )
-        ports = Ports(self.states, self.drifts, self.events, self.held)
+        ports = Ports(self.states, self.drifts, self.events, self.held, self.hidden)
         self.use: UseCases = build_use_cases(ports, load_catalog(), policy, lambda: self.moment)
 
     def take(self, *records: CloudTrailRecord) -> list[IngestResult]:

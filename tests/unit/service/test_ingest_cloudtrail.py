@@ -26,6 +26,7 @@ from tfdrift.domain.drift import (
 from tfdrift.domain.json_value import JsonObject, JsonValue
 from tfdrift.domain.origin import NOT_APPROVED
 from tfdrift.service.ingest_cloudtrail import IngestOutcome
+from tfdrift.service.ports import Page
 
 
 @pytest.fixture
@@ -172,6 +173,14 @@ def test_ignored_changes_are_counted_and_not_shown() -> None:
     assert (first.outcome, first.ignored) == (IngestOutcome.IGNORED, 1)
     assert (second.outcome, second.ignored) == (IngestOutcome.FINDINGS, 1)
     assert [drift.attribute for drift in product.all_drifts()] == ["timeout"]
+    # and what was hidden can be listed, each change once
+    product.take(lambda_call("e-1", NOON, memorySize=1024))
+    listed = product.hidden.find(Page(1, 10)).items
+    assert [(change.drift.cause.event_id, change.drift.new_value) for change in listed] == [
+        ("e-2", 1024),
+        ("e-1", 1024),
+    ]
+    assert (listed[0].line, listed[0].rule) == (1, "aws_lambda_function.orders.memory_size")
 
 
 def test_a_rule_ends_a_drift_that_was_open_before_it() -> None:
