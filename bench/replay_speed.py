@@ -6,6 +6,7 @@ from io import StringIO
 from pathlib import Path
 
 from bench.measure import cpu_seconds, peak_bytes
+from tfdrift.adapters.fast_json import fast_json
 from tfdrift.catalog import load_catalog
 from tfdrift.replay_files import EVIDENCE_ENDINGS, STATE_ENDINGS, input_files
 from tfdrift.replay_output import json_lines
@@ -40,6 +41,7 @@ def _replay(state: str, logs: str) -> ReplayResult:
     wanted = ReplayInput(
         states=input_files([state], STATE_ENDINGS, problems),
         logs=input_files([logs], EVIDENCE_ENDINGS, problems),
+        fast=fast_json,
     )
     result = replay(wanted, load_catalog())
     StringIO().writelines(f"{line}\n" for line in json_lines(result.drifts))

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as ProgressBar
 
+from tfdrift.adapters.fast_json import fast_json
 from tfdrift.catalog import load_catalog
 from tfdrift.catalog.severity_rules import InvalidSeverityRules, parse_severity_rules
 from tfdrift.command_line import ERROR, ManyValuesCommand, OneForErrors
@@ -97,6 +98,7 @@ def replay_command(
         ignore=_ignore_rules(ignore),
         terraform_principals=tuple(terraform_principal or ()),
         problems=tuple(problems),
+        fast=fast_json,
         severities=_severity_rules(severity),
     )
     with _progress() as progress:

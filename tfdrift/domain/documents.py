@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tfdrift.domain.json_reading import InvalidJson, decode, decode_next
+from tfdrift.domain.json_reading import FastDecoder, InvalidJson, decode_fast, decode_next
 from tfdrift.domain.json_value import JsonValue
 
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -31,7 +31,7 @@ class Broken:
     where: str
 
 
-def read_documents(data: bytes, *, name: str) -> Iterator[Document | Broken]:
+def read_documents(data: bytes, *, name: str, fast: FastDecoder | None = None) -> Iterator[Document | Broken]:
     """Yield each JSON document of a file, and a `Broken` for each part that is none.
 
     A file holds one document, one a line, or one after the other. Gzip is known by its first bytes. Of a file
@@ -44,12 +44,14 @@ def read_documents(data: bytes, *, name: str) -> Iterator[Document | Broken]:
         The file's bytes.
     name
         How messages call the file.
+    fast
+        A faster decoder, tried first.
     """
     content, complaint = _inflated(data) if data.startswith(_GZIP_MAGIC) else (data, None)
     if content.startswith(_OTHER_BOMS):
         yield Broken("the text is UTF-16; JSON is UTF-8", name)
     else:
-        yield from _documents(content.removeprefix(_BOM), name)
+        yield from _documents(content.removeprefix(_BOM), name, fast)
     if complaint is not None:
         yield Broken(complaint, name)
 
@@ -70,23 +72,23 @@ def _inflated(data: bytes) -> tuple[bytes, str | None]:
     return bytes(content), "other data follows the gzip data" if data.strip(b"\0") else None
 
 
-def _documents(content: bytes, name: str) -> Iterator[Document | Broken]:
+def _documents(content: bytes, name: str, fast: FastDecoder | None) -> Iterator[Document | Broken]:
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
-        yield from _blocks_of_bytes(content, name)
+        yield from _blocks_of_bytes(content, name, fast)
         return
     is_empty = not text or text.isspace()
     try:
-        value = None if is_empty else decode(text)
+        value = None if is_empty else decode_fast(text, fast)
     except InvalidJson:
-        yield from _blocks(text.split("\n"), name)
+        yield from _blocks(text.split("\n"), name, fast)
         return
     if not is_empty:
         yield Document(value, name)
 
 
-def _blocks_of_bytes(content: bytes, name: str) -> Iterator[Document | Broken]:
+def _blocks_of_bytes(content: bytes, name: str, fast: FastDecoder | None) -> Iterator[Document | Broken]:
     """Read a file with bytes that are not UTF-8: those lines are named, the others read."""
     lines: list[str] = []
     for number, raw in enumerate(content.split(b"\n"), start=1):
@@ -95,19 +97,27 @@ def _blocks_of_bytes(content: bytes, name: str) -> Iterator[Document | Broken]:
         except UnicodeDecodeError as error:
             lines.append("")
             yield Broken(f"not UTF-8 at byte {error.start + 1} of the line", f"{name}:{number}")
-    yield from _blocks(lines, name)
+    yield from _blocks(lines, name, fast)
 
 
-def _blocks(lines: list[str], name: str) -> Iterator[Document | Broken]:
+def _blocks(lines: list[str], name: str, fast: FastDecoder | None) -> Iterator[Document | Broken]:
     """Read the documents of a file block by block; a block begins where a line begins with ``{`` or ``[``."""
     start = 0
     for index in range(1, len(lines) + 1):
         if index == len(lines) or lines[index].startswith(("{", "[")):
-            yield from _block("\n".join(lines[start:index]), start + 1, name)
+            yield from _block("\n".join(lines[start:index]), start + 1, name, fast)
             start = index
 
 
-def _block(text: str, first_line: int, name: str) -> Iterator[Document | Broken]:
+def _block(text: str, first_line: int, name: str, fast: FastDecoder | None) -> Iterator[Document | Broken]:
+    if fast is not None and text.startswith(("{", "[")):
+        try:
+            value = decode_fast(text, fast)
+        except InvalidJson:
+            pass  # it holds more than one value, or none: told apart below
+        else:
+            yield Document(value, f"{name}:{first_line}")
+            return
     position = len(text) - len(text.lstrip())
     while position < len(text):
         where = f"{name}:{first_line + text.count(chr(10), 0, position)}"

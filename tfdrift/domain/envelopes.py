@@ -10,7 +10,7 @@ from urllib.parse import unquote_plus
 from tfdrift.domain.cloudtrail_identity import account_text
 from tfdrift.domain.cloudtrail_parser import INSIGHT
 from tfdrift.domain.documents import Broken, Document, read_documents
-from tfdrift.domain.json_reading import InvalidJson, checked, decode, list_at, object_at, text_at
+from tfdrift.domain.json_reading import FastDecoder, InvalidJson, checked, decode, list_at, object_at, text_at
 from tfdrift.domain.json_value import JsonObject, JsonValue
 
 __all__ = [
@@ -108,9 +108,9 @@ def unwrap(document: object, *, source: str) -> Iterator[Unwrapped]:
     yield from _walk(value, _Place(source))
 
 
-def read_evidence(data: bytes, *, name: str) -> Iterator[Unwrapped]:
+def read_evidence(data: bytes, *, name: str, fast: FastDecoder | None = None) -> Iterator[Unwrapped]:
     """Yield everything that a file carries: `read_documents`, then `unwrap` of each."""
-    for document in read_documents(data, name=name):
+    for document in read_documents(data, name=name, fast=fast):
         if isinstance(document, Broken):
             yield document
         else:

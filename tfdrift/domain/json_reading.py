@@ -4,6 +4,7 @@ import hashlib
 import json
 import math
 import re
+from collections.abc import Callable
 from typing import NoReturn
 
 from tfdrift.domain.json_value import JsonObject, JsonValue
@@ -39,6 +40,30 @@ def decode(text: str) -> JsonValue:
     if end != len(text):
         raise InvalidJson(f"unexpected text after the JSON value at character {end + 1}")
     return value
+
+
+FastDecoder = Callable[[str], JsonValue]
+"""Decodes a JSON text as `decode` does, only faster, or raises ValueError where it is not sure to.
+
+It may leave to `decode` whatever it likes: texts that are no JSON, lone surrogates, numbers beyond its own.
+"""
+
+
+def decode_fast(text: str, fast: FastDecoder | None) -> JsonValue:
+    """Return what `decode` does, by way of a faster decoder where there is one and it can tell.
+
+    Raises
+    ------
+    InvalidJson
+        As `decode`.
+    """
+    if fast is None:
+        return decode(text)
+    try:
+        value = fast(text)
+    except (ValueError, RecursionError):
+        return decode(text)
+    return _checked_as_decoded(value, text)
 
 
 def decode_next(text: str, start: int) -> tuple[JsonValue, int]:

@@ -9,7 +9,7 @@ Falco's plugin lower-cases names.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -49,8 +49,7 @@ def values_at(record: CloudTrailRecord, path: str) -> tuple[JsonValue, ...]:
     value is that value, as EC2 wraps attribute values or does not. ``|form`` at the end applies a form of
     `tfdrift.domain.id_forms` to each value.
     """
-    plain, _, form = path.partition("|")
-    root, _, rest = plain.partition(".")
+    root, rest, form = _parts(path)
     if root == "request":
         found = inside(unwrapped(record.request), rest)
     elif root == "response":
@@ -60,10 +59,20 @@ def values_at(record: CloudTrailRecord, path: str) -> tuple[JsonValue, ...]:
     return found if not form else tuple(text for value in found for text in FORMS[form](value))
 
 
+@lru_cache(maxsize=8192)
+def _parts(path: str) -> tuple[str, str, str]:
+    """Return a path's root, the path from there, and the form at its end."""
+    plain, _, form = path.partition("|")
+    root, _, rest = plain.partition(".")
+    return root, rest, form
+
+
 def inside(value: JsonValue, path: str) -> tuple[JsonValue, ...]:
     """Return the values at a path relative to a value; the empty path is the value itself."""
     found = [value]
     for segment in _segments(path):
+        if not found:
+            break
         found = [inner for outer in found for inner in _step(outer, segment)]
     return tuple(found)
 
@@ -153,31 +162,43 @@ def _segment(written: str) -> _Segment:
     return _Segment(name, each=written.endswith(_LIST_MARK), first=written.endswith(_FIRST_MARK))
 
 
-def _step(value: JsonValue, segment: _Segment) -> Iterator[JsonValue]:
+def _step(value: JsonValue, segment: _Segment) -> Sequence[JsonValue]:
     if segment.name:
         if isinstance(value, dict):
             key = _key(value, segment.name)
             if key is None:
-                return
+                return ()
             value = value[key]
         elif segment.name != "value" or isinstance(value, list) or value is None:
-            return
+            return ()
+    return _elements(value, segment)
+
+
+def _elements(value: JsonValue, segment: _Segment) -> Sequence[JsonValue]:
     if segment.each:
-        yield from as_list(value)
-    elif segment.first:
-        yield from as_list(value)[:1]
-    elif segment.chosen:
+        return as_list(value)
+    if segment.first:
+        return as_list(value)[:1]
+    if segment.chosen:
         key, word = segment.chosen
-        yield from (item for item in as_list(value) if word in map(_text, inside(item, key)))
-    else:
-        yield value
+        return [item for item in as_list(value) if word in map(_text, inside(item, key))]
+    return (value,)
 
 
 def _key(value: JsonObject, name: str) -> str | None:
     if name in value:
         return name
-    folded = name.casefold()
-    return next((key for key in value if key.casefold() == folded), None)
+    folded = _folded(name)
+    for key in value:
+        if _folded(key) == folded:
+            return key
+    return None
+
+
+# The names of parameters are few, and most paths of a row name what a call does not have.
+@lru_cache(maxsize=8192)
+def _folded(name: str) -> str:
+    return name.casefold()
 
 
 def _list_of_object(value: JsonObject) -> list[JsonValue]:

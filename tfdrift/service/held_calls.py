@@ -27,15 +27,21 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class WaitingCalls:
-    """Holds calls and finds out what explains them."""
+    """Holds calls and finds out what explains them.
+
+    Without `keeps` none is held: calls then come in their order, and no state is to come (replay).
+    """
 
     held: HeldCalls
     assess: AssessCall
     tracker: TrackDrift
     policy: Policy
+    keeps: bool = True
 
     def hold(self, record: CloudTrailRecord, assessment: Assessment, now: datetime, *, matched: bool) -> bool:
         """Keep a call, without its secrets, for the grace window; False when it was kept before."""
+        if not self.keeps:
+            return False
         kept = record_without_secrets(record, assessment.secrets, self.policy.fingerprint)
         return self.held.hold(HeldCall(kept, now, now + self.policy.grace, matched=matched))
 

@@ -11,6 +11,7 @@ from tfdrift.domain.drift import DriftRecord, StateReference
 from tfdrift.domain.fingerprint import Fingerprint
 from tfdrift.domain.hidden_change import HiddenChange
 from tfdrift.domain.ignore_rules import IgnoreRules
+from tfdrift.domain.json_reading import FastDecoder
 from tfdrift.domain.lifecycle import call_order
 from tfdrift.domain.mapping import SeverityRule
 from tfdrift.domain.terraform_state import TerraformState, UnreadableState, parse_state
@@ -45,7 +46,7 @@ class InputFile:
 class ReplayInput:
     """What to replay, and the policy to do it by (see `tfdrift.service.policy.Policy`).
 
-    `problems` are those that were met while the files were looked for.
+    `problems` are those that were met while the files were looked for; `fast` is a faster decoder of JSON.
     """
 
     states: Sequence[InputFile]
@@ -54,6 +55,7 @@ class ReplayInput:
     ignore: IgnoreRules = field(default_factory=IgnoreRules)
     terraform_principals: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    fast: FastDecoder | None = None
     severities: tuple[SeverityRule, ...] = ()
 
 
@@ -94,7 +96,7 @@ def replay(wanted: ReplayInput, catalog: EventCatalog, progress: Progress | None
     contents = _read_all(wanted.states, problems)
     fingerprint = Fingerprint(_key([data for _, data in contents]))
     states, notes = _newest_versions(_parse_all(contents, fingerprint, problems))
-    evidence = read_evidence_files(wanted.logs, wanted.alerts, catalog.sources_of, problems)
+    evidence = read_evidence_files(wanted.logs, wanted.alerts, catalog.sources_of, problems, wanted.fast)
     policy = Policy(fingerprint, wanted.ignore, wanted.terraform_principals, severities=wanted.severities)
     drifts = MemoryDriftRepository(MemoryEventLog())
     clock = _RecordedTime()
@@ -175,7 +177,7 @@ def _ingest(
         )
     tracker = TrackDrift(drifts)
     assess = AssessCall(catalog, index, drifts, policy)
-    waiting = WaitingCalls(NoHeldCalls(), assess, tracker, policy)
+    waiting = WaitingCalls(NoHeldCalls(), assess, tracker, policy, keeps=False)
     return IngestCloudTrail(assess, tracker, waiting, MemoryHiddenLog(), clock.now)
 
 

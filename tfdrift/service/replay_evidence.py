@@ -17,6 +17,7 @@ from tfdrift.domain.envelopes import (
     read_evidence,
 )
 from tfdrift.domain.falco_alert import InvalidAlert, cloudtrail_evidence, parse_alert
+from tfdrift.domain.json_reading import FastDecoder
 from tfdrift.domain.json_value import JsonObject
 
 CallKey = tuple[str, str, str]
@@ -71,13 +72,14 @@ def read_evidence_files(
     alerts: Iterable[ReadableFile],
     sources_of: SourcesOf,
     problems: list[Problem],
+    fast: FastDecoder | None = None,
 ) -> Evidence:
     """Return what the files hold; what cannot be read is added to `problems`, and the rest goes on.
 
-    A file may hold both records and alerts, whichever list it is in.
+    A file may hold both records and alerts, whichever list it is in. `fast` is a faster decoder of JSON.
     """
     evidence = Evidence()
-    for item in _items([*logs, *alerts], problems):
+    for item in _items([*logs, *alerts], problems, fast):
         if isinstance(item, RecordFound):
             _take_record(item, evidence, problems)
         elif isinstance(item, AlertFound):
@@ -93,14 +95,16 @@ def read_evidence_files(
     return evidence
 
 
-def _items(files: Iterable[ReadableFile], problems: list[Problem]) -> Iterator[Unwrapped | Broken]:
+def _items(
+    files: Iterable[ReadableFile], problems: list[Problem], fast: FastDecoder | None
+) -> Iterator[Unwrapped | Broken]:
     for file in files:
         try:
             data = file.read()
         except OSError as error:
             problems.append(Problem(file.name, f"cannot be read: {error.strerror or error}"))
             continue
-        yield from read_evidence(data, name=file.name)
+        yield from read_evidence(data, name=file.name, fast=fast)
 
 
 def _take_record(found: RecordFound, evidence: Evidence, problems: list[Problem]) -> None:
