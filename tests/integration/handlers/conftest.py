@@ -1,5 +1,6 @@
 """The functions' real handlers over the emulator, each test with tables and a bucket of its own."""
 
+import asyncio
 import json
 import logging
 import uuid
@@ -60,6 +61,16 @@ def _fresh_loggers() -> None:
         logger.handlers.clear()
         logger.__dict__.update(init=False, powertools_handler=None)
     logger_of.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _event_loop() -> Iterator[None]:
+    """Give the adapter of HTTP functions a loop, as Lambda's main thread has, and close it after the test."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    yield
+    loop.close()
+    asyncio.set_event_loop(None)
 
 
 @pytest.fixture
