@@ -5,6 +5,7 @@ import os
 import platform
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -17,6 +18,12 @@ RECORDS = (50_000, 100_000, 200_000)
 RESOURCES_OF_REPLAY = 10_000
 RESOURCES = (25_000, 50_000, 100_000)
 RUNS = 5
+NEEDED_BY_FIRST_MESSAGE = (
+    "aws_lambda_powertools.utilities.batch",
+    "tfdrift.adapters.state_index",
+    "tfdrift.catalog",
+    "tfdrift.service.use_cases",
+)
 
 
 def main() -> None:
@@ -32,14 +39,20 @@ def main() -> None:
 
 
 def _replays(folder: Path) -> list[dict[str, Any]]:
-    state = folder / "replay.tfstate"
-    write_state(state, RESOURCES_OF_REPLAY)
-    return [_replay(state, folder / f"logs-{count}", count) for count in RECORDS]
+    related, unrelated = folder / "related.tfstate", folder / "unrelated.tfstate"
+    write_state(related, RESOURCES_OF_REPLAY)
+    write_state(unrelated, RESOURCES_OF_REPLAY, related=False)
+    logs = [folder / f"logs-{count}" for count in RECORDS]
+    for place, count in zip(logs, RECORDS, strict=True):
+        write_logs(place, count)
+    return [
+        *(_replay("every change is of a managed resource", related, place) for place in logs),
+        _replay("no change is of a managed resource", unrelated, logs[-1]),
+    ]
 
 
-def _replay(state: Path, logs: Path, count: int) -> dict[str, Any]:
-    write_logs(logs, count)
-    return in_own_process("bench.replay_speed", str(state), str(logs))
+def _replay(what: str, state: Path, logs: Path) -> dict[str, Any]:
+    return {"state": what, **in_own_process("bench.replay_speed", str(state), str(logs))}
 
 
 def _states(folder: Path) -> list[dict[str, Any]]:
@@ -74,17 +87,24 @@ def _state(file: Path, count: int) -> dict[str, Any]:
 
 def _imports(_: Path) -> dict[str, Any]:
     """Return the medians; the modules take turns, so that a busy moment meets all of them."""
-    modules = ["boto3", *(f"handlers.{name}.handler" for name in HANDLERS)]
-    rounds = [{module: _import(module) for module in modules} for _ in range(2 * RUNS + 1)]
-    seconds = {module: median(one[module] for one in rounds) for module in modules}
+    wanted = {
+        "boto3": ("boto3",),
+        **{f"handlers.{name}.handler": (f"handlers.{name}.handler",) for name in HANDLERS},
+    }
+    wanted["handlers.cloudtrail.handler and what its first message needs"] = (
+        "handlers.cloudtrail.handler",
+        *NEEDED_BY_FIRST_MESSAGE,
+    )
+    rounds = [{name: _import(modules) for name, modules in wanted.items()} for _ in range(2 * RUNS + 1)]
+    seconds = {name: median(one[name] for one in rounds) for name in wanted}
     return {
-        module: {"cpu_seconds": round(spent, 3), "times_boto3": round(spent / seconds["boto3"], 2)}
-        for module, spent in seconds.items()
+        name: {"cpu_seconds": round(spent, 3), "times_boto3": round(spent / seconds["boto3"], 2)}
+        for name, spent in seconds.items()
     }
 
 
-def _import(module: str) -> float:
-    return float(in_own_process("bench.import_speed", module)["cpu_seconds"])
+def _import(modules: Sequence[str]) -> float:
+    return float(in_own_process("bench.import_speed", *modules)["cpu_seconds"])
 
 
 if __name__ == "__main__":

@@ -40,9 +40,13 @@ def _fresh(line: str, number: int) -> str:
     return json.dumps(record, separators=(",", ":"), ensure_ascii=False)
 
 
-def write_state(file: Path, count: int) -> None:
-    """Write a state of `count` resources: those that the recorded calls touch, and others of common types."""
-    touched = list(_touched())[:count]
+def write_state(file: Path, count: int, *, related: bool = True) -> None:
+    """Write a state of `count` resources of common types.
+
+    With `related` every resource that a recorded call changes is among them: the most work that the calls
+    can make, since each is then compared and changes a drift.
+    """
+    touched = list(_touched())[:count] if related else []
     made = (_made(number) for number in range(count - len(touched)))
     document = {
         "version": 4,

@@ -67,6 +67,7 @@ class AssessCall:
         secrets = frozenset(
             secret
             for plain, hidden in zip(detection.findings, complete, strict=True)
+            if hidden.actual is not plain.actual
             for secret in secret_texts(plain.actual, hidden.actual)
         )
         shown = _one_a_drift(complete, record)
@@ -79,7 +80,8 @@ class AssessCall:
         """Return the finding with secrets hidden, judged by the installation, and with its other states."""
         hidden = without_secrets(finding, self.policy.fingerprint)
         judged = judged_by(self.policy.severities, hidden, record)
-        return replace(judged, also=self._other_holders(judged, record))
+        others = self._other_holders(judged, record)
+        return replace(judged, also=others) if others else judged
 
     def _other_holders(self, finding: Finding, record: CloudTrailRecord) -> tuple[ManagedResource, ...]:
         own = finding.resource
