@@ -45,6 +45,8 @@ _OWN = frozenset(
         "terraform_resource_type",
     )
 )
+# The bindings lose the underscore before a digit.
+_NAMES = {f"address_line{number}": f"address_line_{number}" for number in (1, 2, 3)}
 _DEPTH = 5
 
 
@@ -98,6 +100,7 @@ def _properties(node: ast.ClassDef, classes: dict[str, ast.ClassDef], depth: int
             continue
         inner = _nested(item, classes)
         name = item.name.removesuffix("_") if item.name != "id_" else "id"
+        name = _NAMES.get(name, name)
         found[name] = _properties(inner, classes, depth + 1) if inner and depth < _DEPTH else {}
     return found
 

@@ -10,7 +10,7 @@ from tfdrift.domain.id_forms import FORMS
 from tfdrift.domain.normalisers import NORMALISERS
 from tfdrift.domain.severity import TESTS
 
-_ROOTS = ("request", "response", "arns", "account", "region", "invoked_by")
+_ROOTS = ("request", "response", "details", "arns", "account", "region", "partition", "invoked_by")
 _KINDS = ("set", "add", "remove", "merge", "drop", "hidden", "constant", "clear")
 
 

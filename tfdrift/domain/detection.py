@@ -47,6 +47,8 @@ _READING = re.compile(r"(?:Describe|List|Get|Head|Lookup|Search|BatchGet|Query|S
 # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
 _CALL_TYPES = frozenset({"", "AwsApiCall", "AwsServiceEvent", "AwsConsoleAction"})
 _CHANGING_CATEGORIES = frozenset({None, "", "Management"})
+_TYPES_IF_MAPPED = frozenset({"AwsConsoleSignIn"})
+_CATEGORIES_IF_MAPPED = frozenset({"Data"})
 _EVENT_ONLY = (Severity.LOW, "a managed resource was touched by an event whose attributes are not mapped")
 _OMITTED = (Severity.MEDIUM, "a managed resource was changed; CloudTrail left the parameters out")
 
@@ -95,7 +97,7 @@ def _not_drift(record: CloudTrailRecord, mappings: Sequence[EventMapping]) -> De
         return DetectionOutcome.FAILED
     if record.read_only or (record.read_only is None and _READING.match(record.event_name)):
         return DetectionOutcome.READ_ONLY
-    if any(not mapping.changes for mapping in mappings) or not _may_change(record):
+    if any(not mapping.changes for mapping in mappings) or not _may_change(record, mapped=bool(mappings)):
         return DetectionOutcome.NOT_A_CHANGE
     return None
 
@@ -104,8 +106,15 @@ def _is_dry_run(record: CloudTrailRecord) -> bool:
     return any(plain(value) is True for value in values_at(record, "request.dryRun"))
 
 
-def _may_change(record: CloudTrailRecord) -> bool:
-    return record.event_type in _CALL_TYPES and record.event_category in _CHANGING_CATEGORIES
+def _may_change(record: CloudTrailRecord, *, mapped: bool) -> bool:
+    """Return whether a record is of a call that may change configuration.
+
+    Data events are, if the catalog has them: an object of a bucket may be a resource. So are older records of
+    the billing console, which have the type of sign-ins.
+    """
+    types = _CALL_TYPES | _TYPES_IF_MAPPED if mapped else _CALL_TYPES
+    categories = _CHANGING_CATEGORIES | _CATEGORIES_IF_MAPPED if mapped else _CHANGING_CATEGORIES
+    return record.event_type in types and record.event_category in categories
 
 
 def _changes(

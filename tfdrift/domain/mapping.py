@@ -41,7 +41,7 @@ class ConditionTest(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What must hold of a parameter for a rule to apply."""
+    """What must hold of a parameter for a rule to apply; of a list of values, it must have one."""
 
     path: str
     test: ConditionTest

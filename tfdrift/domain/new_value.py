@@ -82,7 +82,8 @@ def is_masked(value: JsonValue, depth: int = 0) -> bool:
 def _holds(condition: Condition, record: CloudTrailRecord) -> bool:
     found = values_at(record, condition.path)
     if condition.test is ConditionTest.EQUALS:
-        return any(plain(value) == plain(condition.value) for value in found)
+        words = condition.value if isinstance(condition.value, list) else [condition.value]
+        return any(plain(value) == plain(word) for value in found for word in words)
     return bool(found) is (condition.test is ConditionTest.PRESENT)
 
 

@@ -29,6 +29,7 @@ MASKS = frozenset(
 )
 """What CloudTrail writes, in any case, in place of a value that is secret, as recorded calls show."""
 _MAX_IDS = 1000
+_PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,9 @@ class _Segment:
 def values_at(record: CloudTrailRecord, path: str) -> tuple[JsonValue, ...]:
     """Return the values at a path, none if it is not there.
 
-    A path begins with ``request``, ``response``, ``arns`` (the record's resource ARNs), ``account``,
-    ``region`` or ``invoked_by`` (the AWS service that called on somebody's behalf). A segment with ``[]``
+    A path begins with ``request``, ``response``, ``details`` (of a service's own event), ``arns`` (the
+    record's resource ARNs), ``account``, ``region``, ``partition`` (of the region, as in ARNs) or
+    ``invoked_by`` (the AWS service that called on somebody's behalf). A segment with ``[]``
     goes through the elements of a list, one with ``[0]`` to the first, one with ``[key=word]`` to those that
     have the word under the key (attributes that are lists of names and values), and ``value`` on a plain
     value is that value, as EC2 wraps attribute values or does not. ``|form`` at the end applies a form of
@@ -54,6 +56,8 @@ def values_at(record: CloudTrailRecord, path: str) -> tuple[JsonValue, ...]:
         found = inside(unwrapped(record.request), rest)
     elif root == "response":
         found = inside(unwrapped(record.response), rest)
+    elif root == "details":
+        found = inside(record.service_event_details, rest)
     else:
         found = _of_record(record, root)
     return found if not form else tuple(text for value in found for text in FORMS[form](value))
@@ -135,7 +139,14 @@ def _of_record(record: CloudTrailRecord, root: str) -> tuple[JsonValue, ...]:
         return record.resource_arns
     if root == "invoked_by":
         return () if record.invoked_by is None else (record.invoked_by,)
+    if root == "partition":
+        return (_partition(record.region),)
     return {"account": (record.account_id,), "region": (record.region,)}.get(root, ())
+
+
+def _partition(region: str) -> str:
+    """Return the partition of a region: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html."""
+    return next((name for prefix, name in _PARTITIONS.items() if region.startswith(prefix)), "aws")
 
 
 @lru_cache(maxsize=4096)

@@ -12,16 +12,16 @@ _LONGEST_NAME = 64
 _ESCAPES = MappingProxyType({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
 # Types that Terraform cannot import, or only by an id with parts that the call's record does not have
-# (a volume's device, a window's or a plan's id, an ACL rule's protocol, an ARN): section "Import" of
-# https://registry.terraform.io/providers/hashicorp/aws/latest/docs
+# (a volume's device, a window's or a plan's id, an ACL rule's protocol, a route table's subnet):
+# section "Import" of https://registry.terraform.io/providers/hashicorp/aws/latest/docs
 _NO_ID = frozenset(
     {
         "aws_backup_selection",
         "aws_cloudwatch_query_definition",
         "aws_guardduty_detector_feature",
         "aws_guardduty_organization_configuration_feature",
-        "aws_kinesis_firehose_delivery_stream",
         "aws_network_acl_rule",
+        "aws_route_table_association",
         "aws_security_group_rule",
         "aws_snapshot_create_volume_permission",
         "aws_ssm_maintenance_window_target",
@@ -32,9 +32,9 @@ _NO_ID = frozenset(
 )
 
 
-def _swapped(identifier: str) -> str:
-    """Return ``subnet/route table`` of ``route table/subnet``."""
-    return "/".join(reversed(identifier.split("/")))
+def _last_part(identifier: str) -> str:
+    """Return the name that an ARN ends in."""
+    return identifier.rpartition("/")[2]
 
 
 def _with_bar(identifier: str) -> str:
@@ -43,8 +43,9 @@ def _with_bar(identifier: str) -> str:
 
 
 def _account_first(identifier: str) -> str:
-    """Return ``account/image`` of ``account-image``."""
-    return "/".join(identifier.split("-", 1))
+    """Return ``account/image`` of ``image-account``, ``group/image`` of ``image-group-group``."""
+    image, _, account = identifier.rpartition("-")
+    return f"{account}/{image.removesuffix('-group')}"
 
 
 # The ids of all other types are those that Terraform imports by (see `tfdrift.domain.identifiers`).
@@ -52,7 +53,9 @@ _FORMS: Mapping[str, Callable[[str], str]] = MappingProxyType(
     {
         "aws_ami_launch_permission": _account_first,
         "aws_cloudwatch_log_subscription_filter": _with_bar,
-        "aws_route_table_association": _swapped,
+        "aws_codebuild_project": _last_part,
+        "aws_ecs_cluster": _last_part,
+        "aws_kinesis_stream": _last_part,
     }
 )
 

@@ -25,7 +25,7 @@ class Sample:
     """Parameters under construction: paths are set one after the other."""
 
     def __init__(self) -> None:
-        self.roots: dict[str, dict[str, Any]] = {"request": {}, "response": {}}
+        self.roots: dict[str, dict[str, Any]] = {"request": {}, "response": {}, "details": {}}
 
     def put(self, path: str, value: Any) -> None:
         """Set the value at a path, with the lists that it goes through."""
@@ -65,7 +65,7 @@ class Sample:
         """Set the parameters that conditions of one kind ask for, where they are not there."""
         for condition in conditions:
             if condition.test is test:
-                self.put(condition.path, condition.value if test is ConditionTest.EQUALS else "sample")
+                self.put(condition.path, _asked(condition) if test is ConditionTest.EQUALS else "sample")
 
 
 def sample_call(
@@ -81,7 +81,18 @@ def sample_call(
         sample.put_template(template)
     sample.satisfy(conditions, ConditionTest.PRESENT)
     service = mapping.event_source.removesuffix(".amazonaws.com")
-    return call(service, mapping.event_name, sample.roots["request"], sample.roots["response"])
+    roots = sample.roots
+    return call(
+        service,
+        mapping.event_name,
+        roots["request"],
+        roots["response"],
+        service_event_details=roots["details"],
+    )
+
+
+def _asked(condition: Condition) -> Any:
+    return condition.value[0] if isinstance(condition.value, list) else condition.value
 
 
 def _parameter(rule: AttributeRule) -> Any:

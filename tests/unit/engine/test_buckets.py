@@ -213,9 +213,22 @@ def test_a_body_that_cloudtrail_left_out_still_names_the_bucket():
     assert (finding.address, finding.fidelity) == (ENCRYPTION.address, Fidelity.EVENT_ONLY)
 
 
-def test_an_object_is_no_configuration():
+def test_an_object_in_no_state_is_no_configuration():
     found = detected(put("PutObject", key="a.txt"), INLINE)
-    assert found.outcome is DetectionOutcome.NOT_A_CHANGE
+    assert (found.outcome, found.findings) == (DetectionOutcome.NO_MANAGED_RESOURCE, ())
+
+
+def test_an_object_of_a_state_is_followed_by_data_events():
+    bucket = "team-artifacts"
+    thing = managed("aws_s3_object.a", id="a.txt", bucket=bucket, key="a.txt", etag="1")
+    written = call("s3", "PutObject", {"bucketName": bucket, "key": "a.txt"}, event_category="Data")
+    removed = call("s3", "DeleteObject", {"bucketName": bucket, "key": "a.txt"}, event_category="Data")
+    assert [(f.attribute, f.change_type.value) for f in detected(written, thing).findings] == [
+        ("etag", "modified")
+    ]
+    assert [(f.attribute, f.change_type.value) for f in detected(removed, thing).findings] == [
+        ("etag", "deleted")
+    ]
 
 
 def test_the_accounts_block_is_the_accounts():

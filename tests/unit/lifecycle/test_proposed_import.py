@@ -32,9 +32,10 @@ from tfdrift.domain.proposed_import import proposed_import
             "arn:aws:sns:eu-west-1:111122223333:alarms",
         ),
         ("aws_s3_bucket", "2025-logs", "r_2025_logs", "2025-logs"),
-        ("aws_route_table_association", "rtb-1/subnet-1", "rtb_1_subnet_1", "subnet-1/rtb-1"),
+        ("aws_ecs_cluster", "arn:aws:ecs:eu-west-1:123456789012:cluster/web", "web", "web"),
         ("aws_cloudwatch_log_subscription_filter", "/aws/x:y:all", "aws_x_y_all", "/aws/x:y|all"),
-        ("aws_ami_launch_permission", "123456789012-ami-1", "r_123456789012_ami_1", "123456789012/ami-1"),
+        ("aws_ami_launch_permission", "ami-1-123456789012", "ami_1_123456789012", "123456789012/ami-1"),
+        ("aws_ami_launch_permission", "ami-1-group-all", "ami_1_group_all", "all/ami-1"),
     ],
 )
 def test_the_address_speaks_and_the_id_is_the_one_that_terraform_imports_by(

@@ -26,9 +26,11 @@ def blocks(value: JsonValue) -> JsonValue:
 def snake_case(name: str) -> str:
     """Return AWS's ``SSEAlgorithm`` as Terraform's ``sse_algorithm``.
 
-    CloudTrail writes the first letter alone in lower case: ``hTTPPort`` is ``http_port``.
+    CloudTrail writes the first letter alone in lower case: ``hTTPPort`` is ``http_port``. Terraform writes
+    CloudWatch as one word.
     """
-    return _WORD.sub("_", name[:1].upper() + name[1:] if name[1:2].isupper() else name).lower()
+    words = _WORD.sub("_", name[:1].upper() + name[1:] if name[1:2].isupper() else name).lower()
+    return words.replace("cloud_watch", "cloudwatch")
 
 
 def structure(value: JsonValue) -> JsonValue:
