@@ -42,7 +42,6 @@ class Label:
     fidelity: str
     attributes: dict[str, Any]
     secondary: bool = False
-    upsert: bool = False
     or_nothing: bool = False
     others: tuple["Label", ...] = ()
 
@@ -98,7 +97,6 @@ def _label(entry: dict[str, Any], given: dict[str, Any]) -> Label:
         fidelity=given["fidelity"],
         attributes=given["attributes"],
         secondary=given.get("secondary", False),
-        upsert=given.get("upsert", False),
         or_nothing=given.get("or_nothing", False),
         others=others,
     )
