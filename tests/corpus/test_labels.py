@@ -61,7 +61,7 @@ def test_the_share_that_is_right_is_what_the_benchmarks_page_says(
     with capsys.disabled():
         print(f"\nlabelled corpus: {json.dumps(report)}")
 
-    assert resources.percent >= 96.0
+    assert resources.percent >= 97.0
     assert values.percent >= 92.0
 
 
