@@ -68,7 +68,7 @@ class Settings(BaseModel):
         """Take from the environment what is not given.
 
         An empty variable is one that is not set, as deployment templates write them. The package
-        pydantic-settings does the same and more; importing it takes a fifth of a function's cold start.
+        pydantic-settings does the same and more; importing it takes a seventh of a function's cold start.
         """
         if not isinstance(values, dict):
             return values

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 def collector_paused() -> Iterator[None]:
     """Hold cycle collection back while the context lasts.
 
-    What is decoded from JSON, and what is made of it, holds no cycles; but it is much, and
-    the collector walks all of it again each time it has grown by a quarter. For a replay that is about a
-    quarter of its time (see docs/benchmarks.md). Reference counts free what is let go of, as ever.
+    What a replay decodes and makes of it holds no cycles; but it is much, and the collector walks all of it
+    again each time it has grown by a quarter: a tenth to a third of a replay's time (docs/benchmarks.md).
+    Reference counts free what is let go of, as ever.
     """
     was_enabled = gc.isenabled()
     gc.disable()

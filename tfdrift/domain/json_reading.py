@@ -99,7 +99,7 @@ def _checked_as_decoded(value: JsonValue, text: str) -> JsonValue:
 
     The decoder yields JSON's types only and refuses what is no number, so that surrogates and depth are left
     to check. Most texts show by a scan at C's speed that there is nothing to find: copying each value of a
-    record costs three times as much as decoding it (see docs/benchmarks.md).
+    record costs about as much as decoding it.
     """
     if "\\ud" in text or "\\uD" in text or not (text.isascii() or _LONE_SURROGATE.search(text) is None):
         return checked(value)

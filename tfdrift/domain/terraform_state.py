@@ -4,7 +4,6 @@ import json
 from dataclasses import dataclass
 from typing import NoReturn
 
-from tfdrift.domain.collector import collector_paused
 from tfdrift.domain.drift import StateReference
 from tfdrift.domain.fingerprint import Fingerprint
 from tfdrift.domain.json_reading import InvalidJson, checked
@@ -45,7 +44,6 @@ class TerraformState:
     resources: tuple[ManagedResource, ...]
 
 
-@collector_paused()
 def parse_state(
     data: bytes,
     *,
