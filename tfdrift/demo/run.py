@@ -44,7 +44,8 @@ class Product:
 def main(*, port: int, smoke: bool) -> int:
     """Run demo or smoke; returns the exit code. Every process it started has ended when it returns."""
     console = Console(stderr=smoke)
-    for ending in (signal.SIGTERM, signal.SIGHUP):
+    # SIGINT too: a shell starts background jobs with it ignored, and Python then leaves it so.
+    for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, _as_interrupt)
     try:
         with running_product(port, console) as product:
