@@ -45,6 +45,10 @@ class Fidelity(StrEnum):
     OMITTED = "omitted"
 
 
+VALUE_UNKNOWN = frozenset({Fidelity.EVENT_ONLY, Fidelity.OMITTED})
+"""The fidelities at which a call is known and what it set is not."""
+
+
 class OriginKind(StrEnum):
     """By what means a call was made."""
 
@@ -57,6 +61,10 @@ class OriginKind(StrEnum):
     CLOUDFORMATION = "cloudformation"
     AWS_SERVICE = "aws_service"
     UNKNOWN = "unknown"
+
+
+TERRAFORM_ORIGINS = frozenset({OriginKind.TERRAFORM, OriginKind.OPENTOFU})
+"""The origins whose calls wait for a state, since an apply writes one."""
 
 
 class ResolutionHow(StrEnum):

@@ -5,16 +5,16 @@ from datetime import datetime
 
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
 from tfdrift.domain.drift import (
+    TERRAFORM_ORIGINS,
+    VALUE_UNKNOWN,
     Acknowledgement,
     Cause,
     ChangeType,
     DriftRecord,
     DriftStatus,
-    Fidelity,
     HistoryEntry,
     Holder,
     Origin,
-    OriginKind,
     Resolution,
     ResolutionHow,
     StateReference,
@@ -25,8 +25,6 @@ from tfdrift.domain.drift import (
 from tfdrift.domain.finding import Finding
 from tfdrift.domain.json_value import JsonValue
 
-_TERRAFORM = frozenset({OriginKind.TERRAFORM, OriginKind.OPENTOFU})
-_VALUE_UNKNOWN = frozenset({Fidelity.EVENT_ONLY, Fidelity.OMITTED})
 _LONGEST_HISTORY = 100
 
 
@@ -262,13 +260,13 @@ def _resolved_by_call(
 ) -> Transition | None:
     if current is None:
         return None
-    how = ResolutionHow.APPLIED if origin.kind in _TERRAFORM else ResolutionHow.REVERTED
+    how = ResolutionHow.APPLIED if origin.kind in TERRAFORM_ORIGINS else ResolutionHow.REVERTED
     by = record.identity.user_name or record.identity.arn
     return resolve(current, Resolution(how, by, record.event_time, call_id(record)))
 
 
 def _is_unchanged(current: DriftRecord, fresh: DriftRecord) -> bool:
-    if current.fidelity in _VALUE_UNKNOWN or fresh.fidelity in _VALUE_UNKNOWN:
+    if current.fidelity in VALUE_UNKNOWN or fresh.fidelity in VALUE_UNKNOWN:
         return False
     return (current.new_value, current.old_value, current.change_type, current.fidelity) == (
         fresh.new_value,

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
-from tfdrift.domain.drift import Confidence, Origin, OriginKind
+from tfdrift.domain.drift import TERRAFORM_ORIGINS, Confidence, Origin, OriginKind
 
 
 class _Facts(NamedTuple):
@@ -168,7 +168,6 @@ _RULES: tuple[_Rule, ...] = (
     ),
 )
 
-_TERRAFORM_KINDS = frozenset({OriginKind.TERRAFORM, OriginKind.OPENTOFU})
 NOT_APPROVED = "the user agent says Terraform, but the caller is none of the approved principals"
 """Why such a call is reported at once."""
 
@@ -205,7 +204,7 @@ def _by_rules(facts: _Facts) -> Origin:
 
 def says_terraform(origin: Origin) -> bool:
     """Return whether a call says that Terraform or OpenTofu made it."""
-    return origin.kind in _TERRAFORM_KINDS
+    return origin.kind in TERRAFORM_ORIGINS
 
 
 def is_terraform(record: CloudTrailRecord, principals: Sequence[str] = ()) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
-from tfdrift.domain.drift import ChangeType, Fidelity, StateReference
+from tfdrift.domain.drift import VALUE_UNKNOWN, ChangeType, StateReference
 from tfdrift.domain.finding import Finding
 from tfdrift.domain.hidden_parameters import record_without_secrets
 from tfdrift.domain.lifecycle import Transition, call_order, resource_key
@@ -13,8 +13,6 @@ from tfdrift.service.assess_call import AssessCall, Assessment
 from tfdrift.service.policy import Policy
 from tfdrift.service.ports import HeldCall, HeldCalls
 from tfdrift.service.track_drift import TrackDrift
-
-_VALUE_UNKNOWN = frozenset({Fidelity.EVENT_ONLY, Fidelity.OMITTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +136,7 @@ def _seen_by(finding: Finding, state: StateReference) -> bool:
     """Return whether a change of unknown value lies in a resource that the new version describes."""
     resource = finding.resource
     return (
-        finding.fidelity in _VALUE_UNKNOWN
+        finding.fidelity in VALUE_UNKNOWN
         and resource is not None
         and (resource.state.bucket, resource.state.key) == (state.bucket, state.key)
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
-from tfdrift.domain.drift import DriftRecord, Fidelity, Resolution, ResolutionHow
+from tfdrift.domain.drift import VALUE_UNKNOWN, DriftRecord, Resolution, ResolutionHow
 from tfdrift.domain.drift_json import drift_to_json
 from tfdrift.domain.feed_event import EventType, FeedEvent
 from tfdrift.domain.finding import Finding
@@ -14,7 +14,6 @@ from tfdrift.service.assess_call import Assessment
 from tfdrift.service.ports import ConcurrentUpdate, DriftRepository, VersionedDrift
 
 _ATTEMPTS = 8
-_VALUE_UNKNOWN = frozenset({Fidelity.EVENT_ONLY, Fidelity.OMITTED})
 
 Decide = Callable[[DriftRecord | None], Transition | None]
 
@@ -78,7 +77,7 @@ class TrackDrift:
         key = resource_key(finding, record)
         drift_id = key.drift_id(finding.attribute)
         siblings = [entry for entry in self.drifts.of_resource(key.hash) if entry.record.id != drift_id]
-        if finding.fidelity in _VALUE_UNKNOWN and _tells_of(record, siblings):
+        if finding.fidelity in VALUE_UNKNOWN and _tells_of(record, siblings):
             # Falco's alert of a call may lack the parameters that CloudTrail's record of it has.
             return None
         step = self.step(
@@ -89,13 +88,13 @@ class TrackDrift:
                 current, finding, record, assessment.origin, detected_at, assessment.report_reason
             ),
         )
-        if finding.fidelity not in _VALUE_UNKNOWN:
+        if finding.fidelity not in VALUE_UNKNOWN:
             self._end_vaguer(record, siblings)
         return step
 
     def _end_vaguer(self, record: CloudTrailRecord, siblings: Iterable[VersionedDrift]) -> None:
         """End the drift that a less exact account of the same call opened."""
-        vaguer = [entry.record for entry in siblings if entry.record.fidelity in _VALUE_UNKNOWN]
+        vaguer = [entry.record for entry in siblings if entry.record.fidelity in VALUE_UNKNOWN]
         for drift in vaguer:
             if drift.cause.event_id == call_id(record):
                 ending = Resolution(ResolutionHow.IGNORED, None, record.event_time, call_id(record))
@@ -138,7 +137,7 @@ def _resolving(ending: Resolution) -> Decide:
 
 
 def _tells_of(record: CloudTrailRecord, siblings: Iterable[VersionedDrift]) -> bool:
-    exact = (entry.record for entry in siblings if entry.record.fidelity not in _VALUE_UNKNOWN)
+    exact = (entry.record for entry in siblings if entry.record.fidelity not in VALUE_UNKNOWN)
     return any(call_id(record) in _calls_of(drift) for drift in exact)
 
 
