@@ -3,16 +3,17 @@
 import asyncio
 import random
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
-from streaming.cursor import NOWHERE, Cursor, Position
+from streaming.cursor import Cursor, Position
 from streaming.filters import StreamFilter
 from streaming.frames import KEEP_ALIVE, connected_frame, gap_frame
 from streaming.history import History
 from streaming.hub import Hub, Subscriber
 from streaming.outlet import Outlet
 from streaming.ring import Chunk, part_of
+from streaming.start import Start
 from tfdrift.service.stream_ports import AccessFailed, GapReason
 
 _RANDOM = random.SystemRandom()
@@ -36,15 +37,6 @@ class SessionLimits:
     drain: float
     max_lag_events: int
     retry_milliseconds: int
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """Where a client begins, its greeting's id, and why events before it are missing, if so."""
-
-    position: Position
-    greeting: Cursor
-    gap: GapReason | None = None
 
 
 class Session:
@@ -150,23 +142,3 @@ class Session:
                 await subscriber.woken()
         except TimeoutError:
             return
-
-
-def fresh_start(hub: Hub) -> Start:
-    """Return the start of a client without an id: whatever is published from now on."""
-    return Start(hub.head.position, hub.head)
-
-
-def resumed_start(hub: Hub, last_event_id: str, committed_head: int) -> Start:
-    """Return the start of a client that comes back; `committed_head` is the feed's last batch.
-
-    Where the id is not of this feed, the greeting carries no id of it either: a client that drops before the
-    gap arrives is told again.
-    """
-    cursor = Cursor.parse(last_event_id)
-    if cursor is None:
-        return replace(fresh_start(hub), greeting=NOWHERE, gap=GapReason.UNKNOWN_ID)
-    beyond = cursor.position > Position(committed_head + 1)
-    if cursor.epoch != hub.epoch or beyond:
-        return replace(fresh_start(hub), greeting=cursor, gap=GapReason.UNKNOWN_ID)
-    return Start(max(cursor.position, Position(1)), cursor)

@@ -12,14 +12,12 @@ from streaming.connection import abort
 from streaming.filters import InvalidFilter, StreamFilter, parse_filter
 from streaming.outlet import AsgiOutlet
 from streaming.runtime import Runtime
-from streaming.session import Session, SessionEnd, Start, fresh_start, resumed_start
+from streaming.session import Session, SessionEnd
+from streaming.start import FeedUnavailable, InvalidSince, Start, parse_wish, start_from
 from tfdrift.rest.envelope import ApiError
-from tfdrift.service.stream_ports import AccessFailed
 
 _LOG = logging.getLogger(__name__)
-_READY_SECONDS = 10.0
 _RETRY_AFTER = {"Retry-After": "3"}
-_LONGEST_ID = 128
 
 router = APIRouter(tags=["stream"])
 
@@ -39,38 +37,26 @@ async def stream(request: Request) -> Response:
 
     `types`, `severity` and `resource_type` take comma separated lists. A client that comes back names the
     last id it saw in the header `Last-Event-ID`, or as `lastEventId` where it cannot set headers, and
-    receives every event after it.
+    receives every event after it. A client without one may name a time as `since`, and receives what was
+    committed to the feed from then on.
     """
     runtime = _runtime(request)
     query = request.query_params
     try:
         names = ("types", "severity", "resource_type")
         wanted = parse_filter({name: query.getlist(name) for name in names})
+        wish = parse_wish(request.headers, query)
     except InvalidFilter as error:
         raise ApiError(400, "invalid_filter", str(error)) from error
+    except InvalidSince as error:
+        raise ApiError(400, "invalid_since", str(error)) from error
     if runtime.hub.ending or runtime.hub.clients >= runtime.settings.max_clients:
         raise ApiError(503, "too_many_clients", "this server takes no more streams now", _RETRY_AFTER)
-    last_event_id = request.headers.get("last-event-id") or query.get("lastEventId") or ""
-    start = await _start(runtime, last_event_id[:_LONGEST_ID])
-    return EventStreamResponse(runtime, wanted, start)
-
-
-async def _start(runtime: Runtime, last_event_id: str) -> Start:
-    """Return where the client begins; 503 while the feed cannot be read."""
-    hub = runtime.hub
     try:
-        async with asyncio.timeout(_READY_SECONDS):
-            await hub.ready.wait()
-            if not last_event_id:
-                return fresh_start(hub)
-            start = resumed_start(hub, last_event_id, hub.ring.head)
-            if start.gap is not None:
-                # Another task may have committed, and its client seen, more than this one has read so far.
-                head = await runtime.threads.call(runtime.feed.head)
-                start = resumed_start(hub, last_event_id, head.n if head else hub.ring.head)
-            return start
-    except (TimeoutError, AccessFailed) as error:
-        raise ApiError(503, "feed_unavailable", "the feed cannot be read now", _RETRY_AFTER) from error
+        start = await start_from(runtime, wish)
+    except FeedUnavailable as error:
+        raise ApiError(503, "feed_unavailable", str(error), _RETRY_AFTER) from error
+    return EventStreamResponse(runtime, wanted, start)
 
 
 class EventStreamResponse(Response):

@@ -19,6 +19,7 @@ from tfdrift.adapters.feed_items import (
     head_of,
 )
 from tfdrift.adapters.stream_errors import table_errors
+from tfdrift.domain.timestamps import parse_time
 from tfdrift.service.stream_ports import (
     END,
     TRIM_HORIZON,
@@ -110,8 +111,12 @@ class DynamoFeedStore:
     def _append(
         self, head: FeedHead, entries: Sequence[FeedEntry], expected: FeedHead, with_it: tuple[Item, ...]
     ) -> FeedHead:
-        """Write the batch after `expected`, whose number and epoch must still be the stored ones."""
-        new = replace(head, n=head.n + 1, committed_at=self.now())
+        """Write the batch after `expected`, whose number and epoch must still be the stored ones.
+
+        Its time is never before that of `expected`, though the clocks of two tasks may differ: that lets the
+        feed be searched by time.
+        """
+        new = replace(head, n=head.n + 1, committed_at=max(self.now(), expected.committed_at))
         move_head = self.table.put_write(
             head_item(new),
             "#epoch = :epoch AND #n = :n",
@@ -142,16 +147,7 @@ class DynamoFeedStore:
     @table_errors()
     def read(self, epoch: str, first: int, limit: int) -> tuple[FeedBatch, ...]:
         """Return the visible batches from number `first` on, in order."""
-        request: dict[str, Any] = {
-            "TableName": self.table.name,
-            "KeyConditionExpression": "pk = :pk AND sk >= :first",
-            "ExpressionAttributeValues": {
-                ":pk": {"S": batch_partition(epoch)},
-                ":first": {"S": batch_sort_key(first)},
-            },
-            "ConsistentRead": True,
-            "Limit": limit,
-        }
+        request = self._request(epoch, first, limit)
         items: list[Item] = []
         while True:
             answer = self.table.client.query(**request)
@@ -161,6 +157,43 @@ class DynamoFeedStore:
             if batches or not last:
                 return batches
             request["ExclusiveStartKey"] = last
+
+    def _request(self, epoch: str, first: int, limit: int) -> dict[str, Any]:
+        return {
+            "TableName": self.table.name,
+            "KeyConditionExpression": "pk = :pk AND sk >= :first",
+            "ExpressionAttributeValues": {
+                ":pk": {"S": batch_partition(epoch)},
+                ":first": {"S": batch_sort_key(first)},
+            },
+            "ConsistentRead": True,
+            "Limit": limit,
+        }
+
+    @table_errors()
+    def first_since(self, epoch: str, moment: datetime, head: int) -> int:
+        """Return the number after the last visible batch up to `head` that was committed before `moment`.
+
+        The times of the batches never run backwards (see `_append`), which is what makes the search right.
+        """
+        before, after = 0, head + 1
+        while after - before > 1:
+            middle = (before + after) // 2
+            found = self._first_from(epoch, middle)
+            if found is None or found[0] >= after or found[1] >= moment:
+                after = middle
+            else:
+                before = found[0]
+        return after
+
+    def _first_from(self, epoch: str, n: int) -> tuple[int, datetime] | None:
+        """Return number and time of the first visible batch from `n` on."""
+        items = self.table.client.query(
+            **self._request(epoch, n, limit=1), ProjectionExpression="n, committed_at"
+        )["Items"]
+        if not items:
+            return None
+        return int(items[0]["n"]["N"]), parse_time(items[0]["committed_at"]["S"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,6 +182,14 @@ class FeedStore(Protocol):
         """
         ...
 
+    def first_since(self, epoch: str, moment: datetime, head: int) -> int:
+        """Return the number after the last visible batch up to `head` that was committed before `moment`.
+
+        1 if there is none; where batches after it are expired, the number is one of those. Consistently read;
+        the number of reads grows with the logarithm of `head`.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Lease:

@@ -10,7 +10,8 @@ import pytest
 from streaming.cursor import NOWHERE, Cursor, Position
 from streaming.filters import StreamFilter
 from streaming.hub import Hub
-from streaming.session import Session, SessionEnd, SessionLimits, Start, fresh_start, resumed_start
+from streaming.session import Session, SessionEnd, SessionLimits
+from streaming.start import Start, fresh_start, resumed_start
 from tests.support.scripted_stream import entry
 from tests.support.sse_client import Block, parse_block
 from tfdrift.domain.timestamps import parse_time
