@@ -2,8 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
 
 from streaming.backoff import Backoff
 from streaming.blocking import Threads
@@ -17,13 +16,6 @@ _READ_LIMIT = 100
 _SLOWER = 1.5
 _TAILING_SECONDS = 1.0
 _EPOCH_SECONDS = 5.0
-# Parts of a transaction become visible one after the other, within moments; a hole before a batch that was
-# committed this long ago is history that expired.
-_HOLE_AGE = timedelta(hours=1)
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Follower:
@@ -35,13 +27,11 @@ class Follower:
         hub: Hub,
         threads: Threads,
         times: PollTimes,
-        now: Callable[[], datetime] = _utc_now,
     ) -> None:
         self._feed = feed
         self._hub = hub
         self._threads = threads
         self._times = times
-        self._now = now
         self._poked = asyncio.Event()
         self._tailing = False
         self._trouble = Backoff(0.2, 5.0)
@@ -83,9 +73,9 @@ class Follower:
                 self._feed.read, head.epoch, self._hub.ring.head + 1, _READ_LIMIT
             )
             self._trouble.reset()
-            moved = self._take(batches)
-            if not batches and self._hub.ring.head < head.n and self._is_history(head.committed_at):
-                self._hub.open(head.epoch, head.n)
+            moved = await self._take(batches)
+            if not batches:
+                await self._skip_expired(head.n + 1)
             if self._hub.ring.head >= head.n:
                 self._hub.ready.set()
             if loop.time() >= check_at:
@@ -96,19 +86,30 @@ class Follower:
             if len(batches) < _READ_LIMIT:
                 await self._pause(max(wait, _TAILING_SECONDS) if self._tailing and not moved else wait)
 
-    def _take(self, batches: Sequence[FeedBatch]) -> bool:
+    async def _take(self, batches: Sequence[FeedBatch]) -> bool:
         """Publish what follows the head without a hole; returns whether the head moved."""
         before = self._hub.ring.head
         for batch in batches:
-            if batch.n > self._hub.ring.head + 1:
-                if not self._is_history(batch.committed_at):
-                    break
-                self._hub.open(self._hub.epoch, batch.n - 1)
+            if not await self._skip_expired(batch.n):
+                break
             self._hub.append(batch)
         return self._hub.ring.head > before
 
-    def _is_history(self, committed_at: datetime) -> bool:
-        return self._now() - committed_at > _HOLE_AGE
+    async def _skip_expired(self, n: int) -> bool:
+        """Move the head up to batch `n` if all between has expired; returns whether `n` may follow now.
+
+        The parts of a transaction become visible one after the other, so that what is missing may be on its
+        way. A read that takes its turn among the transactions knows; a clock, which may be wrong, does not.
+        """
+        hub = self._hub
+        first = hub.ring.head + 1
+        if n <= first:
+            return True
+        if not await self._threads.call(self._feed.expired, hub.epoch, first, n - 1):
+            return False
+        if hub.ring.head + 1 == first:  # this task's own commits may have moved it meanwhile
+            hub.open(hub.epoch, n - 1)
+        return hub.ring.head + 1 >= n
 
     async def _same(self, head: FeedHead) -> bool:
         current = await self._threads.call(self._feed.head)

@@ -90,15 +90,22 @@ class Tailer:
             shards = await self._threads.call(self._changes.shards, stream_id)
             if stream_id != committer.stream_id:
                 await self._switch(committer, stream_id, shards)
-        except (AccessFailed, CommitRefused, ShardGone, StreamThrottled) as error:
+        except (AccessFailed, ShardGone, StreamThrottled) as error:
             _LOG.warning("The stream's shards could not be listed", extra={"reason": str(error)})
             return ()
         return shards
 
     async def _switch(self, committer: Committer, stream_id: str, shards: tuple[Shard, ...]) -> None:
-        """Follow the table's new stream: nothing says what was written while there was none."""
+        """Follow the table's new stream: nothing says what was written while there was none.
+
+        Whether the switch was refused, or its answer lost, the stored head says what became of it, and this
+        tailer's own head does not: begin anew from the stored one.
+        """
         notice = gap_entry(GapReason.STREAM_REPLACED, stream_id)
-        await committer.switch_stream(stream_id, roots(shards), notice)
+        try:
+            await committer.switch_stream(stream_id, roots(shards), notice)
+        except (AccessFailed, CommitRefused) as error:
+            raise FeedReplaced("the table has another stream; the switch to it is unsure") from error
         raise FeedReplaced("the table has another stream")
 
     async def _read(self, shard_id: str, committer: Committer) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Coroutine
-from contextlib import suppress
 
 from streaming.backoff import Backoff
 from streaming.committer import FeedReplaced
@@ -30,10 +29,11 @@ class Tailing:
         loop = asyncio.get_running_loop()
         trouble = Backoff(0.5, 30.0)
         while True:
-            await self._lease.acquire()
             began = loop.time()
-            self._set_active(active=True)
             try:
+                await self._lease.acquire()
+                began = loop.time()
+                self._set_active(active=True)
                 await first_to_end(self._tail(), self._lease.hold())
             finally:
                 self._set_active(active=False)
@@ -63,8 +63,7 @@ async def first_to_end(*runs: Coroutine[object, object, None]) -> None:
     finally:
         for task in tasks:
             task.cancel()
-        for task in tasks:
-            with suppress(asyncio.CancelledError, Exception):
-                await task
+        # Not one by one with their errors suppressed: a cancellation of this very task must not be lost.
+        await asyncio.gather(*tasks, return_exceptions=True)
     for task in done:
         task.result()

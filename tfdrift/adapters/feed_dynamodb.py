@@ -6,7 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tfdrift.adapters.dynamodb import Item, Query, Table, TransactionBusyError, TransactionRefusedError
+from tfdrift.adapters.dynamodb import (
+    Item,
+    Query,
+    Table,
+    TransactionBusyError,
+    TransactionRefusedError,
+    key_of,
+)
 from tfdrift.adapters.feed_items import (
     HEAD_KEY,
     LEASE_KEY,
@@ -32,6 +39,7 @@ from tfdrift.service.stream_ports import (
 )
 
 _ABSENT = "attribute_not_exists(pk)"
+_GETS_A_TRANSACTION = 100
 
 
 def _utc_now() -> datetime:
@@ -194,6 +202,27 @@ class DynamoFeedStore:
         if not items:
             return None
         return int(items[0]["n"]["N"]), parse_time(items[0]["committed_at"]["S"])
+
+    @table_errors()
+    def expired(self, epoch: str, first: int, last: int) -> bool:
+        """Return whether none of these batches is stored or being stored.
+
+        Of very many the last ones are asked for alone: a commit needs the head of the one before it, so that
+        only the latest few can be under way.
+        """
+        keys = [
+            key_of((batch_partition(epoch), batch_sort_key(n)))
+            for n in range(max(first, last + 1 - _GETS_A_TRANSACTION), last + 1)
+        ]
+        gets: Any = [
+            {"Get": {"TableName": self.table.name, "Key": key, "ProjectionExpression": "pk"}} for key in keys
+        ]
+        client = self.table.client
+        try:
+            answers = client.transact_get_items(TransactItems=gets)["Responses"]
+        except client.exceptions.TransactionCanceledException:
+            return False
+        return not any(answer.get("Item") for answer in answers)
 
 
 @dataclass(frozen=True, slots=True)

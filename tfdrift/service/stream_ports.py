@@ -178,7 +178,15 @@ class FeedStore(Protocol):
     def read(self, epoch: str, first: int, limit: int) -> tuple[FeedBatch, ...]:
         """Return the visible batches from number `first` on, at most `limit`, consistently read, in order.
 
-        A number that is missing between others is expired, or was committed this very moment.
+        A number that is missing between others is expired, or was committed this very moment: see `expired`.
+        """
+        ...
+
+    def expired(self, epoch: str, first: int, last: int) -> bool:
+        """Return whether none of these batches is in the feed, nor on its way into it.
+
+        It is asked of numbers up to the head's, so what is not there was there. The read is serialisable:
+        while a commit of one of them is applied, it is not expired.
         """
         ...
 

@@ -134,6 +134,21 @@ def test_a_batch_whose_other_piece_is_not_visible_yet_is_not_there(feed: DynamoF
     assert [batch.n for batch in feed.read(head.epoch, 1, 10)] == [2]
 
 
+def test_only_numbers_of_which_nothing_is_stored_have_expired(feed: DynamoFeedStore) -> None:
+    head = feed.start("stream", ["a"])
+    head = feed.commit(head, [entry("1")], CheckpointMove("a", TRIM_HORIZON, "10"))
+    head = feed.commit(head, [entry("2")], CheckpointMove("a", "10", "11"))
+    feed.table.client.delete_item(
+        TableName=feed.table.name,
+        Key={"pk": {"S": f"FEED#{head.epoch}"}, "sk": {"S": "000000000000001#0000"}},
+    )
+
+    assert feed.expired(head.epoch, 1, 1)
+    assert not feed.expired(head.epoch, 2, 2)
+    assert not feed.expired(head.epoch, 1, 2)
+    assert feed.expired("0" * 12, 1, 250)
+
+
 def test_a_stream_is_switched_in_one_step_with_its_notice(feed: DynamoFeedStore) -> None:
     head = feed.start("old", ["a"])
 

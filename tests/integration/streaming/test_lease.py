@@ -1,6 +1,7 @@
 """The lease: one holder while it lives, another soon after it does not, whatever any clock says."""
 
 import asyncio
+import threading
 from contextlib import suppress
 
 import pytest
@@ -128,3 +129,91 @@ async def test_a_sign_of_life_whose_answer_was_lost_is_one(leases: DynamoLeaseSt
     holding.cancel()
     with suppress(asyncio.CancelledError):
         await holding
+
+
+class _Slow:
+    """A storage that makes every write at once, and answers after `seconds` of the keeper's clock."""
+
+    def __init__(self, store: DynamoLeaseStore, seconds: float) -> None:
+        self._store = store
+        self._seconds = seconds
+        self.now = 0.0
+        self.writes = 0
+
+    def read(self) -> Lease | None:
+        return self._store.read()
+
+    def write(self, expected: Lease | None, new: Lease) -> bool:
+        done = self._store.write(expected, new)
+        self.writes += 1
+        self.now += self._seconds
+        return done
+
+
+async def test_a_sign_of_life_counts_from_when_it_was_sent(leases: DynamoLeaseStore) -> None:
+    """Others saw it then, and take over when its time is up: the answer's delay is not the holder's."""
+    slow = _Slow(leases, seconds=4.0)
+    holder = LeaseKeeper(slow, Threads(1), owner="a", seconds=4.0, clock=lambda: slow.now)
+    await holder.acquire()
+
+    async with asyncio.timeout(10):
+        await holder.hold()
+
+    assert slow.writes == 1
+
+
+async def test_a_holder_whose_storage_hangs_gives_up_during_the_call(leases: DynamoLeaseStore) -> None:
+    answers = threading.Event()
+
+    class Hanging:
+        """The real storage, whose second write hangs."""
+
+        writes = 0
+
+        def read(self) -> Lease | None:
+            return leases.read()
+
+        def write(self, expected: Lease | None, new: Lease) -> bool:
+            self.writes += 1
+            if self.writes == 2:
+                answers.wait(30)
+            return leases.write(expected, new)
+
+    holder = LeaseKeeper(Hanging(), Threads(1), owner="a", seconds=SECONDS)
+    await holder.acquire()
+
+    try:
+        async with asyncio.timeout(10):
+            await holder.hold()
+        assert not answers.is_set()
+    finally:
+        answers.set()
+
+
+async def test_who_is_cancelled_while_it_takes_the_lease_can_release_it(leases: DynamoLeaseStore) -> None:
+    taking, goes_on = threading.Event(), threading.Event()
+
+    class Hesitant:
+        """The real storage; a write waits for the test."""
+
+        def read(self) -> Lease | None:
+            return leases.read()
+
+        def write(self, expected: Lease | None, new: Lease) -> bool:
+            taking.set()
+            goes_on.wait(10)
+            return leases.write(expected, new)
+
+    holder = LeaseKeeper(Hesitant(), Threads(1), owner="a", seconds=60)
+    acquiring = asyncio.create_task(holder.acquire())
+    await asyncio.to_thread(taking.wait, 10)
+
+    acquiring.cancel()
+    goes_on.set()
+    with suppress(asyncio.CancelledError):
+        await acquiring
+    await holder.release()
+
+    lease = leases.read()
+    assert lease is not None
+    assert lease.owner == ""

@@ -1,12 +1,13 @@
 """The tailer through all that a stream does: each event reaches the feed once, in order, or a gap says so."""
 
 import json
+from typing import Any
 
 import pytest
 
 from tests.support.scripted_stream import ScriptedStream, entry
 from tfdrift.adapters.feed_dynamodb import DynamoFeedStore
-from tfdrift.service.stream_ports import END, FeedBatch
+from tfdrift.service.stream_ports import END, AccessFailed, FeedBatch, FeedHead
 
 from .conftest import committed, committed_ids, eventually, tailing
 
@@ -246,3 +247,39 @@ async def test_quiet_polls_cost_no_writes(feed: DynamoFeedStore) -> None:
     head = feed.head()
     assert head is not None
     assert head.n == 0
+
+
+class _LosesTheSwitchesAnswer:
+    """The real feed; the answer to the first switch to another stream is lost after it was made."""
+
+    def __init__(self, feed: DynamoFeedStore) -> None:
+        self._feed = feed
+        self.switches = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._feed, name)
+
+    def switch_stream(self, *args: Any) -> FeedHead:
+        head = self._feed.switch_stream(*args)
+        self.switches += 1
+        if self.switches == 1:
+            raise AccessFailed("connection reset")
+        return head
+
+
+async def test_a_switch_to_another_stream_whose_answer_was_lost_is_found_out(feed: DynamoFeedStore) -> None:
+    """The tailer's own head is the one before the switch: with it, every further attempt would be refused."""
+    stream = ScriptedStream()
+    stream.open_shard("a")
+    losing: Any = _LosesTheSwitchesAnswer(feed)
+
+    async with tailing(stream, losing):
+        stream.write("a", entry("1"))
+        await eventually(lambda: committed_ids(feed) == ["1"])
+        stream.replace("stream-2")
+        stream.open_shard("a")
+        stream.write("a", entry("2"))
+        await eventually(lambda: len(committed(feed)) == 3)
+
+    assert [e.type for e in committed(feed)] == ["drift", "gap", "drift"]
+    assert losing.switches == 1
