@@ -41,5 +41,6 @@ format: ## Format and mend what the linter can
 	@$(RUN) ruff check --fix --quiet . ; $(RUN) ruff format --quiet .
 
 .PHONY: bench
-bench: setup ## Measure speed and memory next to json.loads; print JSON
+bench: setup ## Measure speed and memory next to yardsticks; print JSON
+	@bash tools/bench-setup.sh
 	@$(RUN) python -m bench

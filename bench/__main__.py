@@ -5,13 +5,14 @@ import os
 import platform
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from bench.corpus import RECORDED, write_logs, write_state
 from bench.measure import in_own_process
+from bench.stream.report import measure as measure_stream
 
 HANDLERS = ("api", "cloudtrail", "falco", "held", "tfstate")
 RECORDS = (50_000, 100_000, 200_000)
@@ -27,18 +28,20 @@ NEEDED_BY_FIRST_MESSAGE = (
 
 
 def main() -> None:
-    """Print the figures; what is measured can be chosen: replay, states, imports."""
-    chosen = sys.argv[1:] or ["replay", "states", "imports"]
-    if not RECORDED.is_file():
-        sys.exit(f"the recorded calls are not beside this checkout: {RECORDED}")
-    measures = {"replay": _replays, "states": _states, "imports": _imports}
+    """Print the figures; what is measured can be chosen: replay, states, imports, stream or parts of it."""
+    chosen = sys.argv[1:] or ["replay", "states", "imports", "stream"]
     with tempfile.TemporaryDirectory(prefix="tfdrift-bench-") as folder:
-        figures = {name: measures[name](Path(folder)) for name in chosen}
+        if chosen[0] == "stream":
+            figures = {"stream": measure_stream(chosen[1:], Path(folder))}
+        else:
+            figures = {name: _MEASURES[name](Path(folder)) for name in chosen}
     machine = {"python": platform.python_version(), "machine": platform.machine(), "cpus": os.cpu_count()}
     print(json.dumps({"on": machine, **figures}, indent=2))
 
 
 def _replays(folder: Path) -> list[dict[str, Any]]:
+    if not RECORDED.is_file():
+        sys.exit(f"the recorded calls are not beside this checkout: {RECORDED}")
     related, unrelated = folder / "related.tfstate", folder / "unrelated.tfstate"
     write_state(related, RESOURCES_OF_REPLAY)
     write_state(unrelated, RESOURCES_OF_REPLAY, related=False)
@@ -106,6 +109,13 @@ def _imports(_: Path) -> dict[str, Any]:
 def _import(modules: Sequence[str]) -> float:
     return float(in_own_process("bench.import_speed", *modules)["cpu_seconds"])
 
+
+_MEASURES: dict[str, Callable[[Path], Any]] = {
+    "replay": _replays,
+    "states": _states,
+    "imports": _imports,
+    "stream": lambda folder: measure_stream((), folder),
+}
 
 if __name__ == "__main__":
     main()

@@ -1,0 +1,1 @@
+"""Figures of the event stream: fan-out next to sse-starlette and nchan, memory, and the whole path."""
