@@ -21,12 +21,14 @@ _KEEP_LOG_FILES = Duration.days(365)
 
 @dataclass(frozen=True, slots=True)
 class CloudTrailSourceProps:
-    """`record_sources` are event sources besides AWS that may hand in records.
+    """`calls` takes single records of the event bus, `files` the notices of new log files.
 
-    `existing_log_files` are names of buckets whose owners send notifications to the queue.
+    `record_sources` are event sources besides AWS that may hand in records. `existing_log_files` are names of
+    buckets whose owners send notifications to the queue of files.
     """
 
-    work: WorkQueue
+    calls: WorkQueue
+    files: WorkQueue
     access_logs: s3.IBucket
     create_trail: bool
     record_sources: tuple[str, ...] = ()
@@ -34,7 +36,7 @@ class CloudTrailSourceProps:
 
 
 class CloudTrailSource(Construct):
-    """Routes management events and new log files to one queue.
+    """Routes management events to one queue and new log files to another, where they delay no live event.
 
     EventBridge leaves out events over 256 KB and can be late or down, so the same records come once more with
     the log files; a record's identity makes the second one change nothing.
@@ -71,7 +73,7 @@ class CloudTrailSource(Construct):
                 detail_type=list(_DETAIL_TYPES),
             ),
         )
-        rule.add_target(targets.SqsQueue(props.work.queue, dead_letter_queue=props.work.dead_letters))
+        rule.add_target(targets.SqsQueue(props.calls.queue, dead_letter_queue=props.calls.dead_letters))
 
     def _add_log_files(self, props: CloudTrailSourceProps) -> s3.Bucket:
         bucket = s3.Bucket(
@@ -90,12 +92,12 @@ class CloudTrailSource(Construct):
             ],
             removal_policy=RemovalPolicy.RETAIN,
         )
-        props.work.queue.add_to_resource_policy(
+        props.files.queue.add_to_resource_policy(
             # The bucket cannot be named here: bucket, policy and notification would wait for each other.
             iam.PolicyStatement(
                 sid="LogFilesOfThisAccount",
                 actions=["sqs:SendMessage"],
-                resources=[props.work.queue.queue_arn],
+                resources=[props.files.queue.queue_arn],
                 principals=[iam.ServicePrincipal("s3.amazonaws.com")],
                 conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
             )
@@ -108,7 +110,7 @@ class CloudTrailSource(Construct):
             queue_configurations=[
                 s3.CfnBucket.QueueConfigurationProperty(
                     event="s3:ObjectCreated:*",
-                    queue=props.work.queue.queue_arn,
+                    queue=props.files.queue.queue_arn,
                     filter=s3.CfnBucket.NotificationFilterProperty(
                         s3_key=s3.CfnBucket.S3KeyFilterProperty(
                             rules=[
@@ -120,9 +122,9 @@ class CloudTrailSource(Construct):
                 )
             ]
         )
-        policy = props.work.queue.node.try_find_child("Policy")
+        policy = props.files.queue.node.try_find_child("Policy")
         if policy is None:
-            raise ValueError(f"{props.work.queue.node.path} has no policy to wait for")
+            raise ValueError(f"{props.files.queue.node.path} has no policy to wait for")
         bucket.node.add_dependency(policy)
         return bucket
 

@@ -85,12 +85,12 @@ class ProductFunction(Construct):
         )
         CfnOutput(Stack.of(self), f"{construct_id}FunctionName", value=self.function.function_name)
 
-    def read_from(self, work: WorkQueue, *, max_concurrency: int) -> None:
+    def read_from(self, work: WorkQueue, *, max_concurrency: int, batch_size: int = _BATCH_SIZE) -> None:
         """Invoke the function with batches of the queue's messages; those it reports come back alone."""
         self.function.add_event_source(
             sources.SqsEventSource(
                 work.queue,
-                batch_size=_BATCH_SIZE,
+                batch_size=batch_size,
                 report_batch_item_failures=True,
                 max_concurrency=max_concurrency,
             )

@@ -20,8 +20,9 @@ from infra.settings import product_settings
 from infra.stacks.data import DataStack
 
 _QUICK = Duration.seconds(60)
-# A state of a hundred megabytes is read, compared and indexed in one invocation.
-_STATE = Duration.seconds(300)
+# A state of a hundred megabytes is read, compared and indexed in one invocation; a log file may hold
+# thousands of calls, each a few writes.
+_WHOLE_FILES = Duration.seconds(300)
 _HELD_EVERY = Duration.minutes(1)
 
 
@@ -52,24 +53,29 @@ class IngestStack(Stack):
         self._add_held()
 
     def _add_cloudtrail(self) -> None:
-        work = WorkQueue(self, "CloudTrailQueue", WorkQueueProps(function_timeout=_QUICK))
+        calls = WorkQueue(self, "CloudTrailQueue", WorkQueueProps(function_timeout=_QUICK))
+        files = WorkQueue(self, "LogFileQueue", WorkQueueProps(function_timeout=_WHOLE_FILES))
         source = CloudTrailSource(
             self,
             "CloudTrailSource",
             CloudTrailSourceProps(
-                work=work,
+                calls=calls,
+                files=files,
                 access_logs=self._access_logs,
                 create_trail=self._props.config.create_trail,
                 record_sources=self._props.config.record_sources,
                 existing_log_files=self._props.config.log_file_buckets,
             ),
         )
-        function = self._ingesting("CloudTrail", "cloudtrail", _QUICK, memory_mib=1024)
-        function.read_from(work, max_concurrency=10)
-        source.grant_read_log_files(function)
+        live = self._ingesting("CloudTrail", "cloudtrail", _QUICK, memory_mib=1024)
+        live.read_from(calls, max_concurrency=10)
+        reconciling = self._ingesting("LogFiles", "cloudtrail", _WHOLE_FILES, memory_mib=1024)
+        # One file a time: a heavy one neither delays others nor has them delivered again.
+        reconciling.read_from(files, max_concurrency=5, batch_size=1)
+        source.grant_read_log_files(reconciling)
 
     def _add_states(self) -> None:
-        work = WorkQueue(self, "StateQueue", WorkQueueProps(function_timeout=_STATE))
+        work = WorkQueue(self, "StateQueue", WorkQueueProps(function_timeout=_WHOLE_FILES))
         source = StateSource(
             self,
             "StateSource",
@@ -83,7 +89,7 @@ class IngestStack(Stack):
         function = self._ingesting(
             "State",
             "tfstate",
-            _STATE,
+            _WHOLE_FILES,
             memory_mib=2048,
             extra={"TFDRIFT_STATE_BUCKETS": ",".join(source.bucket_names)},
         )

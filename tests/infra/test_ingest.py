@@ -8,6 +8,7 @@ from tests.support.templates import Template, as_list
 
 FUNCTIONS = {
     "CloudTrail": "cloudtrail",
+    "LogFiles": "cloudtrail",
     "State": "tfstate",
     "Falco": "falco",
     "Api": "api",
@@ -54,7 +55,7 @@ def test_every_log_group_forgets(ingest: Template, stream: Template) -> None:
         *ingest.of_type("AWS::Logs::LogGroup").values(),
         *stream.of_type("AWS::Logs::LogGroup").values(),
     ]
-    assert [group["RetentionInDays"] for group in groups] == [30] * 7
+    assert [group["RetentionInDays"] for group in groups] == [30] * 8
 
 
 def test_only_functions_that_meet_secrets_know_the_fingerprint_key(ingest: Template) -> None:
@@ -64,12 +65,22 @@ def test_only_functions_that_meet_secrets_know_the_fingerprint_key(ingest: Templ
         if "TFDRIFT_FINGERPRINT_SECRET_ARN"
         in ingest.resource(f"{name}Function", "AWS::Lambda::Function")["Environment"]["Variables"]
     }
-    assert knowing == {"CloudTrail", "State", "Falco", "Held"}
+    assert knowing == {"CloudTrail", "LogFiles", "State", "Falco", "Held"}
 
 
-@pytest.mark.parametrize("name", ["CloudTrail", "State", "Falco"])
-def test_a_queue_feeds_its_function_and_only_failed_messages_come_back(ingest: Template, name: str) -> None:
-    logical_id, queue = queue_of(ingest, f"{name}Queue")
+@pytest.mark.parametrize(
+    ("queue_name", "name"),
+    [
+        ("CloudTrailQueue", "CloudTrail"),
+        ("LogFileQueue", "LogFiles"),
+        ("StateQueue", "State"),
+        ("FalcoQueue", "Falco"),
+    ],
+)
+def test_a_queue_feeds_its_function_and_only_failed_messages_come_back(
+    ingest: Template, queue_name: str, name: str
+) -> None:
+    logical_id, queue = queue_of(ingest, queue_name)
     mapping = ingest.resource(f"{name}Function", "AWS::Lambda::EventSourceMapping")
     function = ingest.resource(f"{name}Function", "AWS::Lambda::Function")
     assert mapping["EventSourceArn"] == {"Fn::GetAtt": [logical_id, "Arn"]}
@@ -80,7 +91,7 @@ def test_a_queue_feeds_its_function_and_only_failed_messages_come_back(ingest: T
 def test_every_work_queue_redrives_into_dead_letters_that_are_kept_longest(ingest: Template) -> None:
     queues = ingest.of_type("AWS::SQS::Queue")
     dead = {name for name in queues if "DeadLetters" in name}
-    assert len(dead) == 4
+    assert len(dead) == 5
     redriven = {
         queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
         for name, queue in queues.items()
@@ -118,10 +129,18 @@ def test_other_sources_may_be_named(configured: dict[str, Template]) -> None:
     assert rule["EventPattern"]["source"] == [{"prefix": "aws."}, "example.audit"]
 
 
-def test_new_log_files_are_announced_to_the_same_queue(ingest: Template) -> None:
+def test_whole_files_have_more_time_than_single_calls_and_come_one_by_one(ingest: Template) -> None:
+    timeouts = {
+        name: ingest.resource(f"{name}Function", "AWS::Lambda::Function")["Timeout"] for name in FUNCTIONS
+    }
+    assert timeouts == {"CloudTrail": 60, "LogFiles": 300, "State": 300, "Falco": 60, "Api": 60, "Held": 60}
+    assert ingest.resource("LogFilesFunction", "AWS::Lambda::EventSourceMapping")["BatchSize"] == 1
+
+
+def test_new_log_files_are_announced_to_a_queue_of_their_own(ingest: Template) -> None:
     bucket = ingest.resource("CloudTrailSourceLogFiles", "AWS::S3::Bucket")
     (announced,) = bucket["NotificationConfiguration"]["QueueConfigurations"]
-    logical_id, _ = queue_of(ingest, "CloudTrailQueue")
+    logical_id, _ = queue_of(ingest, "LogFileQueue")
     assert announced["Queue"] == {"Fn::GetAtt": [logical_id, "Arn"]}
     assert announced["Filter"]["S3Key"]["Rules"] == [
         {"Name": "prefix", "Value": "AWSLogs/"},
@@ -157,12 +176,12 @@ def test_log_files_of_an_existing_trail_are_read(configured: dict[str, Template]
     reading = [
         str(resource)
         for name, statement in ingest.statements()
-        if name.startswith("CloudTrailRole") and "s3:GetObject" in as_list(statement["Action"])
+        if name.startswith("LogFilesRole") and "s3:GetObject" in as_list(statement["Action"])
         for resource in as_list(statement["Resource"])
     ]
     assert len([resource for resource in reading if "trail-of-the-organisation/*" in resource]) == 1
     # Its owner needs the queue's ARN for the bucket's notifications.
-    assert "CloudTrailQueueArn" in ingest.body["Outputs"]
+    assert "LogFileQueueArn" in ingest.body["Outputs"]
 
 
 def test_a_new_state_version_is_announced_but_not_its_lock_file(ingest: Template) -> None:

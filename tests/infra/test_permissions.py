@@ -53,10 +53,10 @@ def test_no_role_has_a_managed_policy(templates: dict[str, Template]) -> None:
 
 def test_functions_have_the_rights_on_tables_that_their_work_needs(ingest: Template) -> None:
     rights: dict[str, dict[str, set[str]]] = defaultdict(dict)
-    for role in ("CloudTrail", "State", "Falco", "Held", "Api"):
+    for role in ("CloudTrail", "LogFiles", "State", "Falco", "Held", "Api"):
         for table in ("EventsTable", "StateTable", "FeedTable"):
             rights[role][table] = actions_on(ingest, f"{role}Role", "dynamodb", table)
-    for role in ("CloudTrail", "Falco", "Held"):
+    for role in ("CloudTrail", "LogFiles", "Falco", "Held"):
         assert rights[role] == {"EventsTable": READ | WRITE, "StateTable": READ, "FeedTable": set()}, role
     assert rights["State"] == {"EventsTable": READ | WRITE, "StateTable": READ | WRITE, "FeedTable": set()}
     # acknowledgements are written by the API
@@ -74,22 +74,22 @@ def test_the_tasks_read_events_stream_and_states_and_write_the_feed(stream: Temp
 def test_only_the_functions_that_fetch_objects_read_buckets(ingest: Template) -> None:
     readers = {
         role
-        for role in ("CloudTrail", "State", "Falco", "Held", "Api")
+        for role in ("CloudTrail", "LogFiles", "State", "Falco", "Held", "Api")
         if actions_on(ingest, f"{role}Role", "s3", "")
     }
-    assert readers == {"CloudTrail", "State"}
+    assert readers == {"LogFiles", "State"}
     reads = {"GetObject", "GetObjectVersion"}
-    assert actions_on(ingest, "CloudTrailRole", "s3", "CloudTrailSourceLogFiles") == reads
+    assert actions_on(ingest, "LogFilesRole", "s3", "CloudTrailSourceLogFiles") == reads
     # Whoever may not list a bucket is told that a missing object is forbidden.
     assert actions_on(ingest, "StateRole", "s3", "StateSourceBucket") == {*reads, "ListBucket"}
-    assert actions_on(ingest, "CloudTrailRole", "s3", "StateSourceBucket") == set()
+    assert actions_on(ingest, "LogFilesRole", "s3", "StateSourceBucket") == set()
     assert actions_on(ingest, "StateRole", "s3", "CloudTrailSourceLogFiles") == set()
 
 
 def test_only_the_functions_that_fingerprint_read_the_key(ingest: Template) -> None:
     readers = {
         role
-        for role in ("CloudTrail", "State", "Falco", "Held", "Api")
+        for role in ("CloudTrail", "LogFiles", "State", "Falco", "Held", "Api")
         if "GetSecretValue" in actions_on(ingest, f"{role}Role", "secretsmanager", "FingerprintKey")
     }
-    assert readers == {"CloudTrail", "State", "Falco", "Held"}
+    assert readers == {"CloudTrail", "LogFiles", "State", "Falco", "Held"}

@@ -38,6 +38,8 @@ class Deployment:
     feed_table: str
     cloudtrail_queue_url: str
     cloudtrail_dead_letters_url: str
+    log_file_queue_url: str
+    log_file_dead_letters_url: str
     state_queue_url: str
     state_dead_letters_url: str
     falco_queue_url: str
@@ -46,6 +48,7 @@ class Deployment:
     log_file_bucket: str
     state_bucket: str
     cloudtrail_function: str
+    log_files_function: str
     state_function: str
     falco_function: str
     api_function: str
@@ -177,6 +180,8 @@ def _deployment(emulator: Emulator, outputs: dict[str, str]) -> Deployment:
         feed_table=outputs["FeedTableName"],
         cloudtrail_queue_url=outputs["CloudTrailQueueUrl"],
         cloudtrail_dead_letters_url=outputs["CloudTrailQueueDeadLettersUrl"],
+        log_file_queue_url=outputs["LogFileQueueUrl"],
+        log_file_dead_letters_url=outputs["LogFileQueueDeadLettersUrl"],
         state_queue_url=outputs["StateQueueUrl"],
         state_dead_letters_url=outputs["StateQueueDeadLettersUrl"],
         falco_queue_url=outputs["FalcoQueueUrl"],
@@ -185,6 +190,7 @@ def _deployment(emulator: Emulator, outputs: dict[str, str]) -> Deployment:
         log_file_bucket=outputs["LogFileBucketName"],
         state_bucket=outputs["StateBucketNames"],
         cloudtrail_function=outputs["CloudTrailFunctionName"],
+        log_files_function=outputs["LogFilesFunctionName"],
         state_function=outputs["StateFunctionName"],
         falco_function=outputs["FalcoFunctionName"],
         api_function=outputs["ApiFunctionName"],

@@ -158,6 +158,7 @@ def test_an_alert_posted_to_the_load_balancer_becomes_an_event(product: Deployme
 def test_no_evidence_ended_in_dead_letters(product: Deployment, clients: EmulatorClients) -> None:
     for url in (
         product.cloudtrail_dead_letters_url,
+        product.log_file_dead_letters_url,
         product.state_dead_letters_url,
         product.falco_dead_letters_url,
     ):

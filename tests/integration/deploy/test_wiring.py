@@ -45,13 +45,20 @@ def test_events_of_strangers_and_of_other_kinds_are_left_alone(wired: Wired) -> 
     assert other not in text
 
 
-def test_a_new_log_file_reaches_the_same_function(wired: Wired) -> None:
+def test_a_new_log_file_reaches_a_function_of_the_same_code_by_a_queue_of_its_own(wired: Wired) -> None:
     key = f"AWSLogs/111122223333/CloudTrail/us-east-1/2025/01/15/{uuid4()}.json.gz"
     wired.clients("s3").put_object(
         Bucket=wired.deployment.log_file_bucket, Key=key, Body=gzip.compress(b'{"Records":[]}')
     )
     body = wired.await_body("cloudtrail", lambda body: key in json.dumps(body))
     assert body["Records"][0]["s3"]["bucket"]["name"] == wired.deployment.log_file_bucket
+    (queue,) = {
+        message["eventSourceARN"].rpartition(":")[2]
+        for event in wired.invocations("cloudtrail")
+        for message in event["Records"]
+        if key in message["body"]
+    }
+    assert queue == wired.deployment.log_file_queue_url.rpartition("/")[2]
 
 
 def test_a_new_state_reaches_its_function(wired: Wired) -> None:
