@@ -12,6 +12,7 @@ from typing import Any
 
 from bench.corpus import RECORDED, write_logs, write_state
 from bench.measure import in_own_process
+from bench.scale.report import tables as scale_tables
 from bench.stream.report import measure as measure_stream
 
 HANDLERS = ("api", "cloudtrail", "falco", "held", "tfstate")
@@ -28,7 +29,13 @@ NEEDED_BY_FIRST_MESSAGE = (
 
 
 def main() -> None:
-    """Print the figures; what is measured can be chosen: replay, states, imports, stream or parts of it."""
+    """Print the figures; what is measured can be chosen: replay, states, imports, stream or parts of it.
+
+    `scale` measures nothing and prints the tables of docs/scaling.md.
+    """
+    if sys.argv[1:] == ["scale"]:
+        print(scale_tables())
+        return
     chosen = sys.argv[1:] or ["replay", "states", "imports", "stream"]
     with tempfile.TemporaryDirectory(prefix="tfdrift-bench-") as folder:
         if chosen[0] == "stream":
