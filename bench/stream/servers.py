@@ -104,6 +104,7 @@ def _environment(port: int, settings: dict[str, str]) -> dict[str, str]:
         "TFDRIFT_STATE_TABLE": "state",
         "TFDRIFT_FEED_TABLE": "feed",
         "TFDRIFT_PORT": str(port),
+        "TFDRIFT_MAX_CLIENTS_PER_ADDRESS": "100000",
         **settings,
     }
 

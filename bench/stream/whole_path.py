@@ -5,7 +5,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
@@ -16,58 +16,62 @@ import httpx
 from bench.stream.event import payload
 from bench.stream.process import cpu_seconds, python, running
 from bench.stream.servers import Clients, Server
+from bench.stream.tables import create_tables, environment
 from streaming.settings import StreamingSettings
 from tfdrift.adapters.dynamodb import Table
 from tfdrift.adapters.event_log import DynamoEventLog
-from tfdrift.adapters.table_schema import (
-    EVENTS_TABLE,
-    FEED_TABLE,
-    STATE_TABLE,
-    create_table_request,
-    time_to_live_request,
-)
 from tfdrift.demo.emulator import Emulator, free_port, running_emulator
 from tfdrift.domain.feed_event import EventType, FeedEvent
 
-_TABLES = {"EVENTS": EVENTS_TABLE, "STATE": STATE_TABLE, "FEED": FEED_TABLE}
 _READY_SECONDS = 30.0
+_SIDES = ("tailing_task", "following_task")
 
 
 def whole_path(folder: Path, clients: int, rate: int, events: int, lone: int) -> dict[str, Any]:
     """Return latencies from before the write to the client: of a steady stream, and of events by themselves.
 
-    The clock starts before the write to the table begins, so the write itself is part of each figure.
+    The clock starts before the write to the table begins, so the write itself is part of each figure. Half of
+    the clients are at the task that tails, half at one that follows.
     """
-    with running_emulator(folder / "emulator") as emulator, _streaming(emulator, folder) as target:
+    with ExitStack() as stack:
+        emulator = stack.enter_context(running_emulator(folder / "emulator"))
+        create_tables(emulator.client("dynamodb"))
+        tasks = [stack.enter_context(_task(emulator, folder)) for _ in _SIDES]
+        loads = [stack.enter_context(task.load(folder)) for task in tasks]
         writer = _Writer(emulator)
-        with target.load(folder) as load:
-            load.do("open", clients=clients, paths=[target.path])
-            _look(writer, load, [1 / rate] * rate)
-            before = cpu_seconds(target.pid)
-            steady = _look(writer, load, [1 / rate] * events)
-            spent = cpu_seconds(target.pid) - before
-            # Long enough for the poll to have reached its longest wait before each.
-            single = _look(writer, load, [2.0 + 0.07 * number for number in range(lone)])
-    poll = StreamingSettings()
+        for task, load in zip(tasks, loads, strict=True):
+            load.do("open", clients=clients // 2, paths=[task.path])
+        _look(writer, loads, [1 / rate] * rate)
+        before = cpu_seconds(tasks[0].pid)
+        steady = _look(writer, loads, [1 / rate] * events)
+        spent = cpu_seconds(tasks[0].pid) - before
+        # Long enough for the polls to have reached their longest wait before each.
+        single = _look(writer, loads, [2.0 + 0.07 * number for number in range(lone)])
+    waits = StreamingSettings()
     return {
         "clients": clients,
         "events_a_second": rate,
-        "server_cpu_share_percent": round(100 * spent / steady["seconds"], 1),
-        "steady": _beyond(steady, poll.poll_seconds),
-        "lone_events": _beyond(single, poll.idle_poll_seconds),
+        "write_ms": writer.write_ms(),
+        "tailing_task_cpu_share_percent": round(100 * spent * rate / events, 1),
+        "steady": _beyond(steady, (waits.poll_seconds, waits.poll_seconds + waits.follow_seconds)),
+        "lone_events": _beyond(
+            single, (waits.idle_poll_seconds, waits.idle_poll_seconds + waits.idle_follow_seconds)
+        ),
     }
 
 
-def _beyond(seen: dict[str, Any], poll_seconds: float) -> dict[str, Any]:
-    poll = poll_seconds * 1000
+def _beyond(seen: list[dict[str, Any]], waits: tuple[float, float]) -> dict[str, Any]:
+    """Return what each side saw, and how much of it is more than the longest wait between reads."""
     return {
-        "latency_ms": seen["latency_ms"],
-        "write_ms": seen["write_ms"],
-        "poll_interval_ms": poll,
-        "beyond_the_poll_interval_ms": {
-            name: round(max(0.0, value - poll), 2) for name, value in seen["latency_ms"].items()
-        },
-        "short_or_lost": seen["not_the_count"] + seen["lost"] + seen["gaps"],
+        side: {
+            "latency_ms": look["latency_ms"],
+            "poll_interval_ms": round(1000 * wait),
+            "beyond_the_poll_interval_ms": {
+                name: round(max(0.0, value - 1000 * wait), 2) for name, value in look["latency_ms"].items()
+            },
+            "short_or_lost": look["not_the_count"] + look["lost"] + look["gaps"],
+        }
+        for side, look, wait in zip(_SIDES, seen, waits, strict=True)
     }
 
 
@@ -75,58 +79,47 @@ class _Writer:
     """Writes events as the handlers do, each by itself."""
 
     def __init__(self, emulator: Emulator) -> None:
-        table = Table(emulator.client("dynamodb"), "events")
-        self._log = DynamoEventLog(table, timedelta(days=1))
+        self._log = DynamoEventLog(Table(emulator.client("dynamodb"), "events"), timedelta(days=1))
         self._number = 0
-        self.write_ms: list[float] = []
+        self._taken: list[float] = []
+
+    def write_ms(self) -> float:
+        """Return the median of the writes' own times, in milliseconds."""
+        return round(1000 * median(self._taken), 2)
 
     def write(self, pauses: list[float]) -> None:
         """Write one event after each pause, as far as the pauses leave time for it."""
-        self.write_ms.clear()
         due = time.monotonic()
         for pause in pauses:
             due += pause
             time.sleep(max(0.0, due - time.monotonic()))
             self._number += 1
             started = time.monotonic()
-            self._log.append(
-                FeedEvent(
-                    f"bench-{self._number}",
-                    EventType.DRIFT,
-                    datetime.now(UTC),
-                    json.loads(payload(self._number)),
-                    "high",
-                    "aws_instance",
-                )
-            )
-            self.write_ms.append((time.monotonic() - started) * 1000)
+            self._log.append(self._event())
+            self._taken.append(time.monotonic() - started)
+
+    def _event(self) -> FeedEvent:
+        content = json.loads(payload(self._number))
+        at = datetime.now(UTC)
+        return FeedEvent(f"bench-{self._number}", EventType.DRIFT, at, content, "high", "aws_instance")
 
 
-def _look(writer: _Writer, load: Clients, pauses: list[float]) -> dict[str, Any]:
-    load.do("reset")
-    load.begin("wait", counts=[len(pauses)], seconds=sum(pauses) + 30)
+def _look(writer: _Writer, loads: list[Clients], pauses: list[float]) -> list[dict[str, Any]]:
+    for load in loads:
+        load.do("reset")
+        load.begin("wait", counts=[len(pauses)], seconds=sum(pauses) + 30)
     thread = threading.Thread(target=writer.write, args=(pauses,))
     thread.start()
     thread.join()
-    return {**load.result(), "write_ms": round(median(writer.write_ms), 2)}
+    return [load.result() for load in loads]
 
 
 @contextmanager
-def _streaming(emulator: Emulator, folder: Path) -> Iterator[Server]:
-    """Run the container's own process with its default settings, on new tables."""
-    dynamodb = emulator.client("dynamodb")
-    for name, schema in _TABLES.items():
-        dynamodb.create_table(**create_table_request(schema, name.lower()))
-        dynamodb.update_time_to_live(**time_to_live_request(schema, name.lower()))
+def _task(emulator: Emulator, folder: Path) -> Iterator[Server]:
+    """Run the container's own process with its default settings; the first one tails."""
     port = free_port()
-    environment = {
-        **os.environ,
-        **emulator.environment(),
-        **{f"TFDRIFT_{name}_TABLE": name.lower() for name in _TABLES},
-        "TFDRIFT_PORT": str(port),
-    }
-    log = folder / "streaming.log"
-    with running(python("streaming"), log, environment, answers=False) as process:
+    settings = {**os.environ, **emulator.environment(), **environment(), "TFDRIFT_PORT": str(port)}
+    with running(python("streaming"), folder / f"streaming-{port}.log", settings, answers=False) as process:
         _await_ready(port)
         yield Server("tfdrift", port, "/api/v1/stream", process.pid, lambda *_, **__: None)
 
