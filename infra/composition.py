@@ -34,7 +34,7 @@ def compose(app: App) -> None:
             f"no bundle of the functions in {config.lambda_bundle}: run 'python -m infra.bundle aws' first"
         )
     retention = _RETENTIONS[config.log_retention_days]
-    data = DataStack(app, "Data", stack_name=f"{config.name}-data")
+    data = DataStack(app, "Data", alarm_topic_arn=config.alarm_topic_arn, stack_name=f"{config.name}-data")
     ingest = IngestStack(
         app,
         "Ingest",

@@ -59,6 +59,8 @@ class DeploymentConfig(BaseModel):
         ACM certificate for the load balancer; without it the listener speaks HTTP inside the VPC.
     tasks
         Number of streaming tasks.
+    alarm_topic_arn
+        Existing SNS topic that alarms go to; without it they are seen in CloudWatch alone.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -80,6 +82,7 @@ class DeploymentConfig(BaseModel):
     client_networks: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
     certificate_arn: str | None = Field(default=None, pattern=r"^arn:aws[a-z-]*:acm:")
     tasks: int = Field(default=2, ge=1, le=50)
+    alarm_topic_arn: str | None = Field(default=None, pattern=r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:.+$")
 
     @classmethod
     def from_context(cls, context: object) -> "DeploymentConfig":

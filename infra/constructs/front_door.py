@@ -41,19 +41,20 @@ class FrontDoor(Construct):
     def __init__(self, scope: Construct, construct_id: str, props: FrontDoorProps) -> None:
         super().__init__(scope, construct_id)
         self._props = props
-        group = self._add_security_group()
+        security_group = self._add_security_group()
         self.load_balancer = elb.ApplicationLoadBalancer(
             self,
             "LoadBalancer",
             vpc=props.vpc,
             internet_facing=False,
             vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED),
-            security_group=group,
+            security_group=security_group,
             idle_timeout=_IDLE,
             drop_invalid_header_fields=True,
             deletion_protection=True,
         )
         self._log_accesses()
+        self.tasks = self._add_tasks()
         listener = self._add_listener()
         self._add_rules(listener)
         stack = Stack.of(self)
@@ -94,8 +95,8 @@ class FrontDoor(Construct):
         if bucket.policy is not None:
             self.load_balancer.node.add_dependency(bucket.policy)
 
-    def _add_listener(self) -> elb.ApplicationListener:
-        streaming = elb.ApplicationTargetGroup(
+    def _add_tasks(self) -> elb.ApplicationTargetGroup:
+        return elb.ApplicationTargetGroup(
             self,
             "Streaming",
             vpc=self._props.vpc,
@@ -108,7 +109,8 @@ class FrontDoor(Construct):
                 path="/health", interval=Duration.seconds(15), healthy_threshold_count=2
             ),
         )
-        self._streaming = streaming
+
+    def _add_listener(self) -> elb.ApplicationListener:
         if self._props.certificate_arn:
             return self.load_balancer.add_listener(
                 "Listener",
@@ -116,14 +118,14 @@ class FrontDoor(Construct):
                 protocol=elb.ApplicationProtocol.HTTPS,
                 certificates=[elb.ListenerCertificate.from_arn(self._props.certificate_arn)],
                 ssl_policy=elb.SslPolicy.RECOMMENDED_TLS,
-                default_target_groups=[streaming],
+                default_target_groups=[self.tasks],
                 open=False,
             )
         return self.load_balancer.add_listener(
             "Listener",
             port=80,
             protocol=elb.ApplicationProtocol.HTTP,
-            default_target_groups=[streaming],
+            default_target_groups=[self.tasks],
             open=False,
         )
 
@@ -132,7 +134,7 @@ class FrontDoor(Construct):
         api = self._function_group("Api", self._props.api)
         rules = (
             ("FalcoRule", 10, ["/api/v1/falco/*"], falco),
-            ("StreamRule", 20, ["/api/v1/stream", "/ws"], self._streaming.target_group_arn),
+            ("StreamRule", 20, ["/api/v1/stream", "/ws"], self.tasks.target_group_arn),
             ("ApiRule", 30, ["/api/v1/*"], api),
         )
         for construct_id, priority, paths, group_arn in rules:

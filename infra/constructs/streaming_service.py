@@ -35,7 +35,7 @@ class StreamingService(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, props: StreamingServiceProps) -> None:
         super().__init__(scope, construct_id)
-        cluster = ecs.Cluster(
+        self.cluster = ecs.Cluster(
             self, "Cluster", vpc=props.vpc, container_insights_v2=ecs.ContainerInsights.ENABLED
         )
         task = ecs.FargateTaskDefinition(
@@ -60,7 +60,7 @@ class StreamingService(Construct):
         self.service = ecs.FargateService(
             self,
             "Service",
-            cluster=cluster,
+            cluster=self.cluster,
             task_definition=task,
             desired_count=props.tasks,
             assign_public_ip=False,
@@ -72,7 +72,7 @@ class StreamingService(Construct):
             health_check_grace_period=Duration.seconds(60),
             propagate_tags=ecs.PropagatedTagSource.SERVICE,
         )
-        CfnOutput(Stack.of(self), "ClusterName", value=cluster.cluster_name)
+        CfnOutput(Stack.of(self), "ClusterName", value=self.cluster.cluster_name)
         CfnOutput(Stack.of(self), "ServiceName", value=self.service.service_name)
 
     def _add_container(self, task: ecs.FargateTaskDefinition, props: StreamingServiceProps) -> None:

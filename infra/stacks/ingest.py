@@ -8,6 +8,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.config import DeploymentConfig
+from infra.constructs.alarms import Alarms
 from infra.constructs.cloudtrail_source import CloudTrailSource, CloudTrailSourceProps
 from infra.constructs.falco_source import FalcoSource, FalcoSourceProps
 from infra.constructs.fingerprint_key import FingerprintKey
@@ -45,6 +46,7 @@ class IngestStack(Stack):
         self._props = props
         self._code = lambda_.Code.from_asset(str(props.config.lambda_bundle))
         self._key = FingerprintKey(self, "FingerprintKey")
+        self._alarms = Alarms(self, "Alarms", topic_arn=props.config.alarm_topic_arn)
         self._access_logs = AccessLogBucket(self, "AccessLogs").bucket
         self._add_cloudtrail()
         self._add_states()
@@ -73,6 +75,8 @@ class IngestStack(Stack):
         # One file a time: a heavy one neither delays others nor has them delivered again.
         reconciling.read_from(files, max_concurrency=5, batch_size=1)
         source.grant_read_log_files(reconciling)
+        self._alarms.watch_queue(calls)
+        self._alarms.watch_queue(files, whole_files=True)
 
     def _add_states(self) -> None:
         work = WorkQueue(self, "StateQueue", WorkQueueProps(function_timeout=_WHOLE_FILES))
@@ -96,12 +100,14 @@ class IngestStack(Stack):
         self._props.data.state.grant_read_write(function.role)
         function.read_from(work, max_concurrency=5)
         source.grant_read(function)
+        self._alarms.watch_queue(work, whole_files=True)
 
     def _add_falco(self) -> ProductFunction:
         work = WorkQueue(self, "FalcoQueue", WorkQueueProps(function_timeout=_QUICK))
         FalcoSource(self, "FalcoSource", FalcoSourceProps(work=work))
         function = self._ingesting("Falco", "falco", _QUICK, memory_mib=1024)
         function.read_from(work, max_concurrency=10)
+        self._alarms.watch_queue(work)
         return function
 
     def _add_api(self) -> ProductFunction:
@@ -116,8 +122,10 @@ class IngestStack(Stack):
         HeldSchedule(
             self,
             "HeldSchedule",
-            HeldScheduleProps(function=function, dead_letters=failed.queue, every=_HELD_EVERY),
+            HeldScheduleProps(function=function, dead_letters=failed.dead_letters, every=_HELD_EVERY),
         )
+        self._alarms.watch_dead_letters(failed)
+        self._alarms.watch_schedule(function)
 
     def _ingesting(
         self,
@@ -150,7 +158,7 @@ class IngestStack(Stack):
         memory_mib: int,
         extra: dict[str, str] | None = None,
     ) -> ProductFunction:
-        return ProductFunction(
+        function = ProductFunction(
             self,
             construct_id,
             ProductFunctionProps(
@@ -162,3 +170,5 @@ class IngestStack(Stack):
                 environment={**product_settings(self._props.config, self._props.data), **(extra or {})},
             ),
         )
+        self._alarms.watch_function(function)
+        return function

@@ -7,6 +7,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.config import DeploymentConfig
+from infra.constructs.alarms import Alarms
 from infra.constructs.front_door import FrontDoor, FrontDoorProps
 from infra.constructs.log_bucket import AccessLogBucket
 from infra.constructs.network import CIDR, Network
@@ -54,7 +55,7 @@ class StreamStack(Stack):
         props.data.events.grant_stream(streaming.task_role)
         props.data.state.grant_read(streaming.task_role)
         props.data.feed.grant_read_write(streaming.task_role)
-        FrontDoor(
+        door = FrontDoor(
             self,
             "FrontDoor",
             FrontDoorProps(
@@ -67,3 +68,6 @@ class StreamStack(Stack):
                 certificate_arn=props.config.certificate_arn,
             ),
         )
+        alarms = Alarms(self, "Alarms", topic_arn=props.config.alarm_topic_arn)
+        alarms.watch_service(streaming.cluster, streaming.service, props.config.tasks)
+        alarms.watch_load_balancer(door.load_balancer, door.tasks)

@@ -60,6 +60,7 @@ def configured() -> dict[str, Template]:
                 "client_networks": ["10.0.0.0/8"],
                 "certificate_arn": "arn:aws:acm:us-east-1:111122223333:certificate/6d2c8ad9",
                 "tasks": 3,
+                "alarm_topic_arn": "arn:aws:sns:us-east-1:111122223333:on-call",
             },
         )
     )

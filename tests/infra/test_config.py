@@ -18,6 +18,7 @@ def test_nothing_set_is_a_complete_and_closed_deployment() -> None:
         ("client_networks", ["10.0.0.1/8"]),
         ("certificate_arn", "arn:aws:iam::111122223333:server-certificate/old"),
         ("tasks", 0),
+        ("alarm_topic_arn", "on-call@example.com"),
         ("grace_seconds", -1),
         ("event_retention_days", 0),
         ("state_key_suffixes", []),

@@ -106,7 +106,8 @@ def deploy_assembly(emulator: Emulator, assembly: Path) -> Deployment:
             for asset in stack.assets:
                 _upload(clients, asset, account_id)
             template = adapt(stack.template).template
-            outputs.update(_create(clients("cloudformation"), stack.name, template))
+            url = f"{emulator.endpoint}/{_store_template(clients, stack.name, template, account_id)}"
+            outputs.update(_create(clients("cloudformation"), stack.name, url))
             complete(clients, stack.name, template)
     return _deployment(emulator, outputs)
 
@@ -123,10 +124,21 @@ def _bootstrap(clients: EmulatorClients, account_id: str) -> None:
         Name=_BOOTSTRAP_PARAMETER, Value=_BOOTSTRAP_VERSION, Type="String", Overwrite=True
     )
     try:
-        clients("s3").create_bucket(Bucket=f"cdk-hnb659fds-assets-{account_id}-{REGION}")
+        clients("s3").create_bucket(Bucket=_asset_bucket(account_id))
     except ClientError as error:
         if error.response["Error"]["Code"] not in ("BucketAlreadyOwnedByYou", "BucketAlreadyExists"):
             raise
+
+
+def _asset_bucket(account_id: str) -> str:
+    return f"cdk-hnb659fds-assets-{account_id}-{REGION}"
+
+
+def _store_template(clients: EmulatorClients, name: str, template: JsonObject, account_id: str) -> str:
+    """Put a template beside the assets, as CDK does: inline it may have 51,200 bytes; returns its path."""
+    bucket, key = _asset_bucket(account_id), f"templates/{name}.json"
+    clients("s3").put_object(Bucket=bucket, Key=key, Body=json.dumps(template).encode())
+    return f"{bucket}/{key}"
 
 
 def _upload(clients: EmulatorClients, asset: FileAsset, account_id: str) -> None:
@@ -142,12 +154,12 @@ def _resolved(text: str, account_id: str) -> str:
     )
 
 
-def _create(cloudformation: Any, name: str, template: JsonObject) -> dict[str, str]:  # noqa: ANN401 - a boto3 client
+def _create(cloudformation: Any, name: str, template_url: str) -> dict[str, str]:  # noqa: ANN401 - a boto3 client
     """Create one stack and wait; returns its outputs."""
     try:
         cloudformation.create_stack(
             StackName=name,
-            TemplateBody=json.dumps(template),
+            TemplateURL=template_url,
             Capabilities=["CAPABILITY_IAM"],
         )
         cloudformation.get_waiter("stack_create_complete").wait(
