@@ -7,7 +7,8 @@ a client that does not read would hold its memory for good.
 from typing import TYPE_CHECKING
 
 from starlette.types import Scope
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from streaming.request_limits import LimitedProtocol
 
 if TYPE_CHECKING:
     from asyncio import Transport
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 _EXTENSION = "tfdrift.transport"
 
 
-class StreamingProtocol(HttpToolsProtocol):
-    """uvicorn's protocol, with the connection's transport in the scope of each request."""
+class StreamingProtocol(LimitedProtocol):
+    """The limited protocol, with the connection's transport in the scope of each request."""
 
     def on_message_begin(self) -> None:
         """Begin a request."""

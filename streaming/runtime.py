@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass
 
 from streaming.blocking import Threads
+from streaming.client_limits import ClientLimits
 from streaming.follower import Follower
 from streaming.history import History
 from streaming.hub import Hub
@@ -37,6 +38,9 @@ class Runtime:
         self.feed = ports.feed
         self.threads = Threads()
         self.hub = Hub(ring_events=settings.ring_events, ring_bytes=settings.ring_bytes)
+        self.clients = ClientLimits(
+            most=settings.max_clients, most_per_address=settings.max_clients_per_address
+        )
         self.history = History(ports.feed, self.threads)
         self.limits = SessionLimits(
             keep_alive=settings.keep_alive_seconds,

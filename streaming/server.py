@@ -11,9 +11,12 @@ import uvicorn
 from fastapi import FastAPI
 
 from streaming.connection import StreamingProtocol
+from streaming.request_limits import RequestLimits, with_limits
 from streaming.settings import StreamingSettings
 
 _GRACE_AFTER_DRAIN_SECONDS = 1
+# Those that ask for something else than a stream, or have not asked yet.
+_OTHER_CONNECTIONS = 1_000
 # Few, late collections: those of the young generation, at the default of 700 allocations, show as a tail in
 # the latency of a fan-out to thousands of clients.
 _GC_THRESHOLDS = (50_000, 50, 100)
@@ -28,7 +31,7 @@ class StreamingServer(uvicorn.Server):
                 app,
                 host=settings.host,
                 port=settings.port,
-                http=StreamingProtocol,
+                http=with_limits(StreamingProtocol, _request_limits(settings)),
                 loop="uvloop",
                 lifespan="on",
                 log_config=None,
@@ -56,6 +59,16 @@ class StreamingServer(uvicorn.Server):
         runtime = getattr(self._app.state, "runtime", None)
         if runtime is not None:
             runtime.begin_stop()
+
+
+def _request_limits(settings: StreamingSettings) -> RequestLimits:
+    return RequestLimits(
+        head_bytes=settings.max_head_bytes,
+        url_bytes=settings.max_url_bytes,
+        body_bytes=settings.max_body_bytes,
+        seconds=settings.request_seconds,
+        connections=settings.max_clients + _OTHER_CONNECTIONS,
+    )
 
 
 def serve(app: FastAPI, settings: StreamingSettings) -> bool:

@@ -1,9 +1,11 @@
 """The streaming container's own settings, beside those that it shares with the other processes."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from streaming.client_limits import Network, parse_networks
 
 
 class StreamingSettings(BaseSettings):
@@ -33,6 +35,14 @@ class StreamingSettings(BaseSettings):
         How far a client that had caught up may fall behind before it is disconnected.
     max_clients
         Streams at once in this task; more are answered 503.
+    max_clients_per_address
+        Streams at once from one address; more are answered 503.
+    trusted_proxies
+        Networks (CIDR, comma separated) of load balancers, whose X-Forwarded-For says the client's address.
+    max_head_bytes, max_url_bytes, max_body_bytes
+        The longest head of a request (431), its URL (414) and its body (413).
+    request_seconds
+        Within which a request has to arrive whole; a slower one is closed.
     ring_events, ring_bytes
         How much of the feed is kept in memory for clients that come back.
     feed_retention_hours
@@ -57,7 +67,18 @@ class StreamingSettings(BaseSettings):
     write_timeout_seconds: float = Field(default=20.0, gt=0, le=600)
     max_lag_events: int = Field(default=5_000, ge=1)
     max_clients: int = Field(default=10_000, ge=1)
+    max_clients_per_address: int = Field(default=1_000, ge=1)
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
+    max_head_bytes: int = Field(default=32 * 1024, ge=1_024)
+    max_url_bytes: int = Field(default=8 * 1024, ge=256)
+    max_body_bytes: int = Field(default=1024 * 1024, ge=1_024)
+    request_seconds: float = Field(default=10.0, gt=0, le=600)
     ring_events: int = Field(default=10_000, ge=1)
     ring_bytes: int = Field(default=32 * 1024 * 1024, ge=1)
     feed_retention_hours: int = Field(default=168, ge=1, le=8_760)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _networks(cls, value: object) -> object:
+        return parse_networks(value.split(",")) if isinstance(value, str) else value

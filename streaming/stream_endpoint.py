@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from streaming.client_limits import TooManyClients, client_address
 from streaming.connection import abort
 from streaming.filters import InvalidFilter, StreamFilter, parse_filter
 from streaming.outlet import AsgiOutlet
@@ -50,13 +51,32 @@ async def stream(request: Request) -> Response:
         raise ApiError(400, "invalid_filter", str(error)) from error
     except InvalidSince as error:
         raise ApiError(400, "invalid_since", str(error)) from error
-    if runtime.hub.ending or runtime.hub.clients >= runtime.settings.max_clients:
-        raise ApiError(503, "too_many_clients", "this server takes no more streams now", _RETRY_AFTER)
+    if runtime.hub.ending:
+        raise ApiError(503, "stopping", "this server is stopping", _RETRY_AFTER)
+    address = _enter(request, runtime)
     try:
         start = await start_from(runtime, wish)
     except FeedUnavailable as error:
+        runtime.clients.leave(address)
         raise ApiError(503, "feed_unavailable", str(error), _RETRY_AFTER) from error
-    return EventStreamResponse(runtime, wanted, start)
+    except BaseException:
+        runtime.clients.leave(address)
+        raise
+    return EventStreamResponse(runtime, wanted, start, address)
+
+
+def _enter(request: Request, runtime: Runtime) -> str:
+    """Count the client; returns the address that it leaves under again."""
+    peer = request.client.host if request.client else ""
+    forwarded = request.headers.getlist("x-forwarded-for")
+    address = client_address(peer, forwarded, runtime.settings.trusted_proxies)
+    try:
+        runtime.clients.enter(address)
+    except TooManyClients as error:
+        raise ApiError(
+            503, error.reason.value, "this server takes no more streams now", _RETRY_AFTER
+        ) from error
+    return address
 
 
 class EventStreamResponse(Response):
@@ -64,13 +84,14 @@ class EventStreamResponse(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(self, runtime: Runtime, wanted: StreamFilter, start: Start) -> None:
+    def __init__(self, runtime: Runtime, wanted: StreamFilter, start: Start, address: str) -> None:
         self.status_code = 200
         self.background = None
         self.body = b""
         self._runtime = runtime
         self._wanted = wanted
         self._start = start
+        self._address = address
         # no-transform and X-Accel-Buffering keep proxies from compressing or collecting the events.
         self.init_headers(
             {
@@ -101,6 +122,7 @@ class EventStreamResponse(Response):
             end = await _while_connected(session.run(self._start, subscriber), receive)
         finally:
             hub.leave(subscriber)
+            self._runtime.clients.leave(self._address)
         _LOG.info("Client gone", extra={**about, "clients": hub.clients, "end": end.value if end else "left"})
         if end is SessionEnd.TOO_SLOW:
             abort(scope)
