@@ -10,7 +10,6 @@ from streaming.committer import Committer
 from streaming.frames import gap_entry
 from tfdrift.service.stream_ports import (
     END,
-    TRIM_HORIZON,
     AccessFailed,
     ChangeStream,
     GapReason,
@@ -19,6 +18,8 @@ from tfdrift.service.stream_ports import (
     ShardGone,
     StreamThrottled,
     TrimmedData,
+    horizon_after,
+    readable,
 )
 
 _LOG = logging.getLogger(__name__)
@@ -65,13 +66,12 @@ class ShardReader:
                 self._trouble.reset()
             except IteratorExpired:
                 self._iterator = None
-                continue
-            except TrimmedData:
-                await self._lost(TRIM_HORIZON)
                 wait = self._trouble.next()
-            except ShardGone:
-                await self._lost(END)
-                continue
+            except TrimmedData:
+                await self._lost(horizon_after(self._position))
+                wait = self._trouble.next()
+            except ShardGone as error:
+                wait = await self._not_found(error)
             except (StreamThrottled, AccessFailed) as error:
                 wait = self._trouble.next()
                 self._iterator = None if isinstance(error, AccessFailed) else self._iterator
@@ -84,9 +84,8 @@ class ShardReader:
     async def _step(self) -> float:
         """Read one page and commit it; returns the seconds to wait before the next."""
         if self._iterator is None:
-            position = self._position or TRIM_HORIZON
             self._iterator = await self._threads.call(
-                self._changes.iterator, self._committer.stream_id, self._shard_id, position
+                self._changes.iterator, self._committer.stream_id, self._shard_id, readable(self._position)
             )
         page = await self._threads.call(self._changes.records, self._iterator)
         await self._commit(page)
@@ -102,6 +101,23 @@ class ShardReader:
         self._iterator = page.next_iterator
         if new is not None and await self._committer.advance(self._shard_id, page.entries, new) != new:
             self._iterator = None
+
+    async def _not_found(self, error: ShardGone) -> float:
+        """End a shard that the stream lists no more; one that it does is asked for again, after a wait.
+
+        The end is final, and one answer is not enough for it. If the whole stream is not found, the tailer
+        learns from the table which one to follow.
+        """
+        self._iterator = None
+        try:
+            shards = await self._threads.call(self._changes.shards, self._committer.stream_id)
+            if all(shard.shard_id != self._shard_id for shard in shards):
+                await self._lost(END)
+                return 0.0
+        except (AccessFailed, ShardGone, StreamThrottled) as trouble:
+            error.add_note(f"and its stream's shards could not be listed: {trouble}")
+        self._report(error)
+        return self._trouble.next()
 
     async def _lost(self, go_on_at: str) -> None:
         """Tell all clients that records are gone, and go on at the oldest one, or after the shard."""

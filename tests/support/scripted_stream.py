@@ -6,6 +6,7 @@ the emulator answers.
 
 import threading
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tfdrift.service.stream_ports import (
@@ -46,6 +47,7 @@ class ScriptedStream:
         self._name = "stream-1"
         self._throttled = 0
         self._failures = 0
+        self._not_found = 0
         self.page_size = page_size
         self.calls: Counter[str] = Counter()
         self.readers: set[str] = set()
@@ -82,6 +84,17 @@ class ScriptedStream:
             state.records = state.records[count:]
             state.trimmed += count
 
+    def kept(self, shard_id: str) -> list[str]:
+        """Return the ids of the events that a shard still has."""
+        with self._lock:
+            return [value.event_id for _, value in self._shards[shard_id].records if value is not None]
+
+    def is_last(self, shard_id: str, positions: Mapping[str, str]) -> bool:
+        """Return whether a position is that of the shard's last record; of an empty shard any is."""
+        with self._lock:
+            records = self._shards[shard_id].records
+            return not records or positions.get(shard_id) == str(records[-1][0])
+
     def forget(self, shard_id: str) -> None:
         """Lose a shard altogether."""
         with self._lock:
@@ -102,6 +115,11 @@ class ScriptedStream:
         with self._lock:
             self._failures = times
 
+    def deny(self, times: int) -> None:
+        """Say of the next shards that are asked for that they are not found, though they are listed."""
+        with self._lock:
+            self._not_found = times
+
     def replace(self, name: str) -> None:
         """Turn the stream off and on: another stream, without shards."""
         with self._lock:
@@ -112,10 +130,12 @@ class ScriptedStream:
         """Return the present stream's name."""
         return self._name
 
-    def shards(self, stream_id: str) -> tuple[Shard, ...]:  # noqa: ARG002 - the port's
+    def shards(self, stream_id: str) -> tuple[Shard, ...]:
         """Return the shards that are listed."""
         with self._lock:
             self.calls["shards"] += 1
+            if stream_id != self._name:
+                raise ShardGone(stream_id)
             return tuple(Shard(name, s.parent) for name, s in self._shards.items() if s.listed)
 
     def iterator(self, stream_id: str, shard_id: str, position: str) -> str:
@@ -124,6 +144,9 @@ class ScriptedStream:
             self.calls["iterator"] += 1
             state = self._shards.get(shard_id)
             if state is None or stream_id != self._name:
+                raise ShardGone(shard_id)
+            if self._not_found > 0:
+                self._not_found -= 1
                 raise ShardGone(shard_id)
             if position == TRIM_HORIZON:
                 return self._new_iterator(shard_id, state.trimmed)

@@ -14,6 +14,23 @@ END = "END"
 GAP = "gap"
 
 
+def horizon_after(position: str | None) -> str:
+    """Return the position at the oldest record that is left, of a shard that lost those after `position`.
+
+    It names what it follows: a position that came back would let a tailer that slept repeat its commit.
+    """
+    if position is not None and position.startswith(f"{TRIM_HORIZON}:"):
+        return position
+    return f"{TRIM_HORIZON}:{'' if position in {None, TRIM_HORIZON} else position}"
+
+
+def readable(position: str | None) -> str:
+    """Return a stored position as a change stream takes it: a sequence number, or `TRIM_HORIZON`."""
+    if position is None or position.startswith(TRIM_HORIZON):
+        return TRIM_HORIZON
+    return position
+
+
 class GapReason(StrEnum):
     """Why a part of the history cannot be delivered."""
 

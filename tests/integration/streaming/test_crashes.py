@@ -6,10 +6,12 @@ import random
 import pytest
 
 from streaming.blocking import Threads
+from streaming.committer import Committer
 from streaming.tailer import Tailer
 from tests.support.flaky_feed import FlakyFeed, Killed, dies_once, loses_answer
 from tests.support.scripted_stream import ScriptedStream, entry
 from tfdrift.adapters.feed_dynamodb import DynamoFeedStore
+from tfdrift.service.stream_ports import TRIM_HORIZON
 
 from .conftest import TIMES, committed_ids, eventually, tailing
 
@@ -73,6 +75,31 @@ async def test_two_tailers_at_once_neither_skip_nor_double(feed: DynamoFeedStore
     assert sorted(found) == sorted(written)
     for shard in "abc":
         assert [name for name in found if name[0] == shard] == [name for name in written if name[0] == shard]
+
+
+async def test_a_tailer_that_slept_through_a_gap_does_not_repeat_what_was_before_it(
+    feed: DynamoFeedStore,
+) -> None:
+    """After a loss the checkpoint is at the oldest record again, and must not look as if nothing was read."""
+    # given: a tailer has read a page at the oldest record and sleeps; another commits it, and a gap after it
+    stream = ScriptedStream()
+    stream.open_shard("a")
+    head = feed.start("stream-1", ["a"])
+    sleeper = Committer(feed, Threads(), head, {"a": TRIM_HORIZON}, lambda _: None)
+    page = tuple(entry(str(n)) for n in range(3))
+    stream.write("a", *page)
+    async with tailing(stream, feed):
+        await eventually(lambda: committed_ids(feed) == ["0", "1", "2"])
+        stream.trim("a", 3)
+        stream.expire_iterators()
+        await eventually(lambda: len(committed_ids(feed)) == 4)
+
+    # when
+    stored = await sleeper.advance("a", page, "3")
+
+    # then
+    assert stored == "TRIM_HORIZON:3"
+    assert committed_ids(feed) == ["0", "1", "2", "gap:trimmed:a"]
 
 
 class Storm:

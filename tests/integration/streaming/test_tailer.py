@@ -217,6 +217,22 @@ async def test_parents_forgotten_before_the_first_start_are_no_gap(feed: DynamoF
         await eventually(lambda: committed_ids(feed) == ["1"])
 
 
+async def test_a_shard_that_is_listed_and_once_not_found_is_read_on(feed: DynamoFeedStore) -> None:
+    """The end of a shard is final: one wrong answer must not lose what follows."""
+    stream = ScriptedStream()
+    stream.open_shard("a")
+
+    async with tailing(stream, feed):
+        stream.write("a", entry("1"))
+        await eventually(lambda: committed_ids(feed) == ["1"])
+        stream.deny(2)
+        stream.expire_iterators()
+        stream.write("a", entry("2"))
+        await eventually(lambda: committed_ids(feed) == ["1", "2"])
+
+    assert feed.checkpoint("stream-1", "a") == "2"
+
+
 async def test_a_replaced_stream_is_followed_and_told(feed: DynamoFeedStore) -> None:
     stream = ScriptedStream()
     stream.open_shard("a")
