@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.middleware.cors import CORSMiddleware
 
 from streaming.dashboard_files import dashboard_app
+from streaming.readiness import reasons_against
 from streaming.runtime import Runtime, StreamPorts
 from streaming.settings import StreamingSettings
 from streaming.stream_endpoint import router as stream_router
@@ -48,6 +49,7 @@ def create_app(parts: AppParts) -> FastAPI:
         lifespan=lifespan,
     )
     app.add_api_route("/health", _health, methods=["GET"], tags=["health"])
+    app.add_api_route("/ready", _ready, methods=["GET"], tags=["health"])
     app.include_router(stream_router)
     install_rest(app, parts.rest, with_health=False)
     if parts.cors_origins:
@@ -81,3 +83,12 @@ async def _health(request: Request) -> EnvelopeResponse:
             "feed": {"ready": hub.ready.is_set(), "head": str(hub.head) if hub.ready.is_set() else None},
         }
     )
+
+
+async def _ready(request: Request) -> EnvelopeResponse:
+    """Answer 503 with the reasons while this task does not do its work; never a reason to replace it."""
+    runtime: Runtime = request.app.state.runtime
+    reasons = reasons_against(runtime, runtime.settings.ready_lag_seconds)
+    if reasons:
+        return failure(503, "not_ready", "; ".join(reasons))
+    return success({"status": "ready", "tailing": runtime.tailing, "head": str(runtime.hub.head)})

@@ -62,6 +62,7 @@ class Runtime:
         owner = uuid.uuid4().hex
         # The lease has a thread of its own: its signs of life must not wait behind slow reads of shards.
         lease = LeaseKeeper(ports.leases, Threads(1), owner=owner, seconds=settings.lease_seconds)
+        self.shard_reads = tailer.reads
         self._tailing = Tailing(tailer, lease, self._follower)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -69,6 +70,12 @@ class Runtime:
     def tailing(self) -> bool:
         """Return whether this task is the one that tails."""
         return self._tailing.active
+
+    @property
+    def feed_read_seconds(self) -> float | None:
+        """Return the seconds since the feed was last read; None before the first time."""
+        read_at = self._follower.read_at
+        return None if read_at is None else asyncio.get_running_loop().time() - read_at
 
     @property
     def working(self) -> bool:

@@ -43,6 +43,8 @@ class StreamingSettings(BaseSettings):
         The longest head of a request (431), its URL (414) and its body (413).
     request_seconds
         Within which a request has to arrive whole; a slower one is closed.
+    ready_lag_seconds
+        How old the last read of the feed, and of each shard, may be while this task says that it is ready.
     ring_events, ring_bytes
         How much of the feed is kept in memory for clients that come back.
     feed_retention_hours
@@ -73,6 +75,7 @@ class StreamingSettings(BaseSettings):
     max_url_bytes: int = Field(default=8 * 1024, ge=256)
     max_body_bytes: int = Field(default=1024 * 1024, ge=1_024)
     request_seconds: float = Field(default=10.0, gt=0, le=600)
+    ready_lag_seconds: float = Field(default=30.0, gt=0, le=3_600)
     ring_events: int = Field(default=10_000, ge=1)
     ring_bytes: int = Field(default=32 * 1024 * 1024, ge=1)
     feed_retention_hours: int = Field(default=168, ge=1, le=8_760)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from streaming.backoff import Backoff
@@ -44,12 +45,14 @@ class ShardReader:
         committer: Committer,
         threads: Threads,
         times: PollTimes,
+        was_read: Callable[[str], None],
     ) -> None:
         self._shard_id = shard_id
         self._changes = changes
         self._committer = committer
         self._threads = threads
         self._times = times
+        self._was_read = was_read
         self._iterator: str | None = None
         self._wait = times.busy
         self._trouble = Backoff(0.2, 5.0)
@@ -88,6 +91,7 @@ class ShardReader:
                 self._changes.iterator, self._committer.stream_id, self._shard_id, readable(self._position)
             )
         page = await self._threads.call(self._changes.records, self._iterator)
+        self._was_read(self._shard_id)
         await self._commit(page)
         if page.last_sequence_number is None:
             self._wait = min(self._wait * _SLOWER, self._times.idle)

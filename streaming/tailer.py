@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from streaming.blocking import Threads
 from streaming.committer import Committer, FeedReplaced
 from streaming.frames import gap_entry
+from streaming.readiness import ShardReads
 from streaming.shard_reader import PollTimes, ShardReader
 from streaming.shards import ready, roots
 from tfdrift.service.stream_ports import (
@@ -52,6 +53,7 @@ class Tailer:
         self._publish = publish
         self._ended = asyncio.Event()
         self._reading: set[str] = set()
+        self.reads = ShardReads()
 
     async def run(self) -> None:
         """Tail; raises AccessFailed if the feed cannot be opened, FeedReplaced if it is another one now."""
@@ -70,6 +72,8 @@ class Tailer:
             if others is not None:
                 raise
             raise FeedReplaced("the feed or its stream is another one by now") from group_error
+        finally:
+            self.reads.clear()
 
     async def _open(self) -> Committer:
         """Start the feed, or go on with it."""
@@ -109,8 +113,12 @@ class Tailer:
         raise FeedReplaced("the table has another stream")
 
     async def _read(self, shard_id: str, committer: Committer) -> None:
-        reader = ShardReader(shard_id, self._changes, committer, self._threads, self._times.poll)
+        self.reads.note(shard_id)
+        reader = ShardReader(
+            shard_id, self._changes, committer, self._threads, self._times.poll, self.reads.note
+        )
         await reader.run()
+        self.reads.end(shard_id)
         self._reading.discard(shard_id)
         _LOG.info("Read a shard to its end", extra={"shard": shard_id})
         self._ended.set()

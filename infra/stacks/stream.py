@@ -47,6 +47,7 @@ class StreamStack(Stack):
                 environment={
                     **product_settings(props.config, props.data),
                     "AWS_ENDPOINT_URL_DYNAMODB_STREAMS": network.streams_url,
+                    "TFDRIFT_TRUSTED_PROXIES": CIDR,
                 },
                 log_retention=props.log_retention,
             ),

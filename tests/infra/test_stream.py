@@ -109,6 +109,7 @@ def test_the_container_has_no_root_and_no_writable_file_system(stream: Template)
     assert app["StopTimeout"] == 120
     variables = {entry["Name"]: entry["Value"] for entry in app["Environment"]}
     assert variables["TFDRIFT_PORT"] == "8080"
+    assert variables["TFDRIFT_TRUSTED_PROXIES"] == "10.77.0.0/22"
     assert int(variables["TFDRIFT_DRAIN_SECONDS"]) < app["StopTimeout"]
 
 

@@ -70,7 +70,7 @@ async def test_storage_that_does_not_answer_leaves_it_healthy_and_clients_are_to
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("streaming.stream_endpoint._READY_SECONDS", 0.5)
+    monkeypatch.setattr("streaming.start._READY_SECONDS", 0.5)
     app = app_on(BrokenFeed(feed, AccessFailed("no route")), leases)
 
     async with client_of(app) as client:
