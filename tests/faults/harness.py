@@ -7,6 +7,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
@@ -88,6 +89,8 @@ class Run:
 
     async def run(self) -> Report:
         """Write and break for a while, then let everything settle, and judge."""
+        # The writers hold a thread each, and the default executor has a few only.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(self._size.writers + 16))
         proxy = Proxy(int(self._emulator.endpoint.rpartition(":")[2]), self.weather)
         async with self._tasks(proxy) as tasks, self._clients(tasks) as clients:
             breaking = asyncio.gather(

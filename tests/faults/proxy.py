@@ -113,6 +113,8 @@ class Proxy:
             self._open.add(task)
             try:
                 await self._serve(caller, reader, writer)
+            except asyncio.CancelledError:
+                return  # by `close`; the loop would take it for a fault of this connection
             finally:
                 self._open.discard(task)
                 writer.close()
