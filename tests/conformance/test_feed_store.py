@@ -1,16 +1,17 @@
 """The dense feed in DynamoDB: numbers without holes, both or neither, and batches of any size."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from tests.support.memory_feed import MemoryFeed
 from tests.support.scripted_stream import entry
 from tests.support.tables import create_tables, delete_tables
-from tfdrift.adapters.dynamodb import Table
+from tfdrift.adapters.dynamodb import Query, Table
 from tfdrift.adapters.feed_dynamodb import DynamoFeedStore, DynamoLeaseStore
 from tfdrift.adapters.feed_items import PIECE_BYTES
 from tfdrift.service.stream_ports import (
@@ -156,6 +157,35 @@ def test_a_batch_beyond_an_items_limit_lies_in_several_and_is_read_as_one(stored
     assert committed_ids(stored) == ["1", "huge", "2", "3"]
     assert batches(stored)[0].entries[1] == huge
     assert [batch.n for batch in stored.read(head.epoch, 1, 1)] == [1]
+
+
+def test_the_largest_page_of_a_stream_is_one_batch_of_items_within_the_limit(stored: DynamoFeedStore) -> None:
+    """GetRecords answers 1,000 records or 1 MB at most; an item may have 400 KB, names and keys included."""
+    # given: as many and as large ones as there can be, which hardly compress
+    noise = random.Random(9)  # noqa: S311 - noise
+    page = [
+        FeedEntry(f"e{n}", "drift", '"' + noise.randbytes(512).hex() + '"', "high", "aws_instance")
+        for n in range(1000)
+    ]
+    head = stored.start("stream", ["a"])
+
+    # when
+    head = stored.commit(head, page, CheckpointMove("a", TRIM_HORIZON, "10"))
+
+    # then
+    items = list(stored.table.query(Query(f"FEED#{head.epoch}")))
+    sizes = [sum(len(name) + size_of(value) for name, value in item.items()) for item in items]
+    assert len(items) > 1
+    assert max(sizes) <= 400 * 1024
+    assert [batch.entries for batch in batches(stored)] == [tuple(page)]
+    expiry = {int(item["expires_at"]["N"]) for item in items}
+    assert expiry == {int((head.committed_at + stored.retention).timestamp())}
+
+
+def size_of(value: Mapping[str, Any]) -> int:
+    """Return how many bytes DynamoDB counts for a text, a number or bytes, generously."""
+    (content,) = value.values()
+    return len(bytes(content)) if "B" in value else len(str(content).encode()) + 1
 
 
 def test_a_batch_whose_other_piece_is_not_visible_yet_is_not_there(stored: DynamoFeedStore) -> None:
