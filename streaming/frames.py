@@ -29,6 +29,19 @@ class Frame:
     resource_type: str | None
     data: bytes
 
+    @property
+    def cursor(self) -> str:
+        """Return the frame's id."""
+        return self._lines()[1].removeprefix("id: ")
+
+    @property
+    def payload(self) -> str:
+        """Return the event's own text; taken from the bytes, so that the ring keeps each event once."""
+        return "\n".join(line.removeprefix("data: ") for line in self._lines()[2:])
+
+    def _lines(self) -> list[str]:
+        return self.data.removesuffix(b"\n\n").decode().split("\n")
+
 
 @dataclass(frozen=True, slots=True)
 class EncodedBatch:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
+from collections.abc import Callable
 
 from streaming.cursor import Cursor, Position
 from streaming.frames import encode
@@ -31,19 +32,24 @@ class Subscriber:
 
 
 class Hub:
-    """Holds the ring and the subscribers. One loop alone uses it, so nothing here is ever half done."""
+    """Holds the ring and the subscribers. One loop alone uses it, so nothing here is ever half done.
+
+    `streams` is the number of clients that the listener serves, beside the subscribers.
+    """
 
     def __init__(self, *, ring_events: int, ring_bytes: int) -> None:
         self.ring = Ring(ring_events, ring_bytes)
         self.epoch = ""
         self.ending = False
+        self.streams = 0
+        self._listener: Callable[[], None] | None = None
         self.ready = asyncio.Event()
         self._subscribers: set[Subscriber] = set()
 
     @property
     def clients(self) -> int:
         """Return how many clients are connected."""
-        return len(self._subscribers)
+        return len(self._subscribers) + self.streams
 
     @property
     def head(self) -> Cursor:
@@ -54,6 +60,11 @@ class Hub:
         """Begin with a feed after batch `head`; not `ready` before its owner says so."""
         self.epoch = epoch
         self.ring.clear(head)
+        self._wake_all()
+
+    def listen(self, listener: Callable[[], None]) -> None:
+        """Have one listener called after each change: a batch, another feed, the end."""
+        self._listener = listener
 
     def close(self) -> None:
         """Leave the feed, which is not the one it was: its clients end and are told when they return."""
@@ -98,3 +109,5 @@ class Hub:
     def _wake_all(self) -> None:
         for subscriber in self._subscribers:
             subscriber.wake()
+        if self._listener is not None:
+            self._listener()

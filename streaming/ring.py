@@ -100,6 +100,11 @@ class Ring:
             position = part.position
         return Chunk(b"".join(parts), position)
 
+    def batches(self, n: int) -> Iterator[EncodedBatch]:
+        """Yield the batches from a kept number `n` on up to the head."""
+        for number in range(n, self.head + 1):
+            yield self._at(number).batch
+
     def _at(self, n: int) -> _Kept:
         return self._kept[n - self.first]
 

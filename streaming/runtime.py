@@ -5,8 +5,10 @@ import logging
 import uuid
 from dataclasses import dataclass
 
+from streaming.backlog import Backlog
 from streaming.blocking import Threads
 from streaming.client_limits import ClientLimits
+from streaming.fanout import Fanout, FanoutLimits
 from streaming.follower import Follower
 from streaming.history import History
 from streaming.hub import Hub
@@ -19,6 +21,7 @@ from streaming.tailing import Tailing
 from tfdrift.service.stream_ports import ChangeStream, FeedStore, LeaseStore
 
 _LOG = logging.getLogger(__name__)
+_GRACE_AFTER_DRAIN_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,12 @@ class Runtime:
             drain=settings.drain_seconds,
             max_lag_events=settings.max_lag_events,
             retry_milliseconds=settings.retry_milliseconds,
+        )
+        self.fanout = Fanout(
+            self.hub,
+            Backlog(self.hub, self.history),
+            _fanout_limits(settings),
+            lambda client: self.clients.leave(client.address),
         )
         self._follower = Follower(
             ports.feed,
@@ -101,11 +110,25 @@ class Runtime:
             task.cancel()
 
     async def stop(self) -> None:
-        """End everything; returns when calls under way have ended."""
+        """End everything; returns when the streams and the calls under way have ended."""
         self.begin_stop()
+        await self.fanout.drained(self.settings.drain_seconds + _GRACE_AFTER_DRAIN_SECONDS)
+        self.fanout.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def _fanout_limits(settings: StreamingSettings) -> FanoutLimits:
+    return FanoutLimits(
+        flush=settings.flush_milliseconds / 1000,
+        keep_alive=settings.keep_alive_seconds,
+        write_timeout=settings.write_timeout_seconds,
+        drain=settings.drain_seconds,
+        lifetime=settings.max_lifetime_seconds,
+        max_lag_events=settings.max_lag_events,
+        max_buffered_bytes=settings.max_buffered_bytes,
+    )
 
 
 def _tell_of_fault(task: asyncio.Task[None]) -> None:

@@ -6,6 +6,7 @@ import math
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import uvicorn
 from fastapi import FastAPI
@@ -13,6 +14,9 @@ from fastapi import FastAPI
 from streaming.connection import StreamingProtocol
 from streaming.request_limits import RequestLimits, with_limits
 from streaming.settings import StreamingSettings
+
+if TYPE_CHECKING:
+    from streaming.runtime import Runtime
 
 _GRACE_AFTER_DRAIN_SECONDS = 1
 # Those that ask for something else than a stream, or have not asked yet.
@@ -56,9 +60,11 @@ class StreamingServer(uvicorn.Server):
         """End the streams, each at its moment of the drain, then the server; asked twice, at once."""
         self.force_exit = self.should_exit
         self.should_exit = True
-        runtime = getattr(self._app.state, "runtime", None)
+        runtime: Runtime | None = getattr(self._app.state, "runtime", None)
         if runtime is not None:
             runtime.begin_stop()
+        if runtime is not None and self.force_exit:
+            runtime.fanout.drop_all()
 
 
 def _request_limits(settings: StreamingSettings) -> RequestLimits:

@@ -6,15 +6,15 @@ import uuid
 from dataclasses import dataclass
 from enum import StrEnum
 
-from streaming.cursor import Cursor, Position
+from streaming.backlog import Backlog
+from streaming.cursor import Cursor
 from streaming.filters import StreamFilter
 from streaming.frames import KEEP_ALIVE, connected_frame, gap_frame
 from streaming.history import History
 from streaming.hub import Hub, Subscriber
 from streaming.outlet import Outlet
-from streaming.ring import Chunk, part_of
 from streaming.start import Start
-from tfdrift.service.stream_ports import AccessFailed, GapReason
+from tfdrift.service.stream_ports import AccessFailed
 
 _RANDOM = random.SystemRandom()
 
@@ -57,7 +57,7 @@ class Session:
     ) -> None:
         self.stream_id = str(uuid.uuid4())
         self._hub = hub
-        self._history = history
+        self._backlog = Backlog(hub, history)
         self._outlet = outlet
         self._wanted = wanted
         self._limits = limits
@@ -110,22 +110,10 @@ class Session:
 
     async def _write_news(self) -> None:
         """Write one chunk of what follows the position, if there is any."""
-        chunk = await self._next_chunk()
+        chunk = await self._backlog.next(self._epoch, self._position, self._wanted)
         self._position = chunk.position
         if chunk.data:
             await self._write(chunk.data)
-
-    async def _next_chunk(self) -> Chunk:
-        if self._hub.ring.covers(self._position):
-            return self._hub.ring.chunk(self._position, self._wanted)
-        batches = await self._history.since(self._epoch, self._position.n)
-        ring = self._hub.ring
-        oldest = batches[0].n if batches else ring.first
-        if oldest > self._position.n:
-            # Whatever is below the head was visible to this task: if it is not there, it is expired.
-            reached = Position(min(oldest, ring.head + 1))
-            return Chunk(gap_frame(GapReason.EXPIRED, Cursor(self._epoch, reached)), reached)
-        return part_of(batches[0], self._position, self._wanted)
 
     async def _write(self, data: bytes) -> None:
         async with asyncio.timeout(self._limits.write_timeout):

@@ -33,6 +33,12 @@ class StreamingSettings(BaseSettings):
         How long a client may take no bytes at all before it is disconnected.
     max_lag_events
         How far a client that had caught up may fall behind before it is disconnected.
+    flush_milliseconds
+        The shortest time between two writes to a client; what is published meanwhile goes out together.
+    max_buffered_bytes
+        What may wait in this task for clients that read slowly, in all; the fullest are dropped first.
+    max_lifetime_seconds
+        The longest life of a stream, which ends at a random moment of the second half; the client comes back.
     max_clients
         Streams at once in this task; more are answered 503.
     max_clients_per_address
@@ -68,6 +74,9 @@ class StreamingSettings(BaseSettings):
     drain_seconds: float = Field(default=2.0, ge=0, le=100)
     write_timeout_seconds: float = Field(default=20.0, gt=0, le=600)
     max_lag_events: int = Field(default=5_000, ge=1)
+    flush_milliseconds: int = Field(default=10, ge=0, le=1_000)
+    max_buffered_bytes: int = Field(default=256 * 1024 * 1024, ge=1_048_576)
+    max_lifetime_seconds: float = Field(default=7_200.0, gt=0, le=86_400)
     max_clients: int = Field(default=10_000, ge=1)
     max_clients_per_address: int = Field(default=1_000, ge=1)
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()

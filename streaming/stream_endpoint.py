@@ -2,19 +2,21 @@
 
 import asyncio
 import logging
-from typing import Any
+import uuid
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from streaming.client_limits import TooManyClients, client_address
-from streaming.connection import abort
+from streaming.connection import bound_silence, hand_over
+from streaming.cursor import Cursor
 from streaming.filters import InvalidFilter, StreamFilter, parse_filter
-from streaming.outlet import AsgiOutlet
+from streaming.frames import connected_frame, gap_frame
+from streaming.ring import CHUNK_BYTES
 from streaming.runtime import Runtime
-from streaming.session import Session, SessionEnd
 from streaming.start import FeedUnavailable, InvalidSince, Start, parse_wish, start_from
+from streaming.stream_client import StreamClient
 from tfdrift.rest.envelope import ApiError
 
 _LOG = logging.getLogger(__name__)
@@ -62,7 +64,10 @@ async def stream(request: Request) -> Response:
     except BaseException:
         runtime.clients.leave(address)
         raise
-    return EventStreamResponse(runtime, wanted, start, address)
+    client = StreamClient(
+        runtime.fanout, stream_id=str(uuid.uuid4()), address=address, position=start.position
+    )
+    return EventStreamResponse(runtime, client, wanted, start)
 
 
 def _enter(request: Request, runtime: Runtime) -> str:
@@ -80,18 +85,19 @@ def _enter(request: Request, runtime: Runtime) -> str:
 
 
 class EventStreamResponse(Response):
-    """An answer without an end: written by a session, ended when the client leaves or the session says so."""
+    """An answer without an end: it begins as every answer does, then the connection is the fan-out's."""
 
     media_type = "text/event-stream"
 
-    def __init__(self, runtime: Runtime, wanted: StreamFilter, start: Start, address: str) -> None:
+    def __init__(self, runtime: Runtime, client: StreamClient, wanted: StreamFilter, start: Start) -> None:
         self.status_code = 200
         self.background = None
         self.body = b""
         self._runtime = runtime
+        self._client = client
         self._wanted = wanted
         self._start = start
-        self._address = address
+        self._epoch = runtime.hub.epoch
         # no-transform and X-Accel-Buffering keep proxies from compressing or collecting the events.
         self.init_headers(
             {
@@ -103,46 +109,37 @@ class EventStreamResponse(Response):
         del self.headers["content-length"]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve the client."""
-        hub = self._runtime.hub
-        session = Session(
-            hub=hub,
-            history=self._runtime.history,
-            outlet=AsgiOutlet(send),
-            wanted=self._wanted,
-            limits=self._runtime.limits,
-        )
-        subscriber = hub.join()
-        about: dict[str, Any] = {"stream_id": session.stream_id}
-        _LOG.info(
-            "Client connected", extra={**about, "clients": hub.clients, "start": str(self._start.greeting)}
-        )
+        """Greet the client and take its connection over."""
+        del receive
+        transport = None
         try:
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-            end = await _while_connected(session.run(self._start, subscriber), receive)
+            await send({"type": "http.response.body", "body": self._greeting(), "more_body": True})
+            transport = hand_over(scope, self._client)
         finally:
-            hub.leave(subscriber)
-            self._runtime.clients.leave(self._address)
-        _LOG.info("Client gone", extra={**about, "clients": hub.clients, "end": end.value if end else "left"})
-        if end is SessionEnd.TOO_SLOW:
-            abort(scope)
-        elif end is not None:
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
+            if transport is None:
+                self._runtime.clients.leave(self._client.address)
+        if transport is not None:
+            self._join(transport)
 
+    def _greeting(self) -> bytes:
+        retry = self._runtime.settings.retry_milliseconds
+        greeting = connected_frame(self._client.stream_id, self._start.greeting, retry)
+        if self._start.gap is not None:
+            greeting += gap_frame(self._start.gap, Cursor(self._epoch, self._start.position))
+        return greeting
 
-async def _while_connected(run: Any, receive: Receive) -> SessionEnd | None:  # noqa: ANN401 - a coroutine
-    """Return how the session ended, None if the client left before."""
-    session: asyncio.Task[SessionEnd] = asyncio.ensure_future(run)
-    gone = asyncio.ensure_future(_disconnected(receive))
-    try:
-        await asyncio.wait((session, gone), return_when=asyncio.FIRST_COMPLETED)
-        return session.result() if session.done() else None
-    finally:
-        for task in (session, gone):
-            task.cancel()
-        await asyncio.gather(session, gone, return_exceptions=True)
-
-
-async def _disconnected(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        continue
+    def _join(self, transport: asyncio.Transport) -> None:
+        settings = self._runtime.settings
+        transport.set_write_buffer_limits(high=CHUNK_BYTES, low=CHUNK_BYTES // 4)
+        # Longer than the bounds of a client that is there: those say in the log what was wrong.
+        bound_silence(transport, 2 * (settings.keep_alive_seconds + settings.write_timeout_seconds))
+        self._runtime.fanout.join(self._client, transport, self._wanted, self._epoch)
+        _LOG.info(
+            "Client connected",
+            extra={
+                "stream_id": self._client.stream_id,
+                "clients": self._runtime.hub.clients,
+                "start": str(self._start.greeting),
+            },
+        )

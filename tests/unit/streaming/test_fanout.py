@@ -1,0 +1,407 @@
+"""The fan-out on a real hub: whatever its clients' transports do, each gets its events once and in order.
+
+The transports are scripted, since no network can be told to be full at a given moment; sockets are tested in
+tests/integration/streaming.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, cast
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from streaming.backlog import Backlog
+from streaming.cursor import Position
+from streaming.fanout import Fanout, FanoutLimits
+from streaming.filters import StreamFilter
+from streaming.history import History
+from streaming.hub import Hub
+from streaming.stream_client import StreamClient
+from streaming.stream_end import StreamEnd
+from tests.support.memory_feed import MemoryFeed
+from tests.support.scripted_stream import entry
+from tests.support.sse_client import Block, parse_block
+from tfdrift.service.stream_ports import TRIM_HORIZON, CheckpointMove
+
+DRIFTS = StreamFilter(types=frozenset({"drift"}))
+LIMITS = FanoutLimits(
+    flush=0.001,
+    keep_alive=30,
+    write_timeout=60,
+    drain=0.05,
+    lifetime=3600,
+    max_lag_events=10_000,
+    max_buffered_bytes=10**9,
+)
+HIGH_WATER = 400
+
+
+def limits(**changes: float) -> FanoutLimits:
+    return replace(LIMITS, **changes)  # type: ignore[arg-type]
+
+
+class ScriptedTransport:
+    """Takes bytes into a buffer that a reader empties, and says so to its protocol as transports do."""
+
+    def __init__(self) -> None:
+        self.protocol: StreamClient | None = None
+        self.read = bytearray()
+        self.buffer = bytearray()
+        self.full = False
+        self.closed = False
+        self.lost = False
+        self.reading = True
+
+    def write(self, data: bytes) -> None:
+        if self.closed:
+            return
+        if self.reading:
+            self.read += data
+            return
+        self.buffer += data
+        if len(self.buffer) > HIGH_WATER and not self.full:
+            self.full = True
+            self._client.pause_writing()
+
+    def stall(self) -> None:
+        self.reading = False
+
+    def go_on(self) -> None:
+        self.reading = True
+        self.read += self.buffer
+        self.buffer.clear()
+        if self.full and not self.closed:
+            self.full = False
+            self._client.resume_writing()
+
+    def get_write_buffer_size(self) -> int:
+        return len(self.buffer)
+
+    def close(self) -> None:
+        self.closed = True
+        if not self.buffer:
+            self._lose()
+
+    def abort(self) -> None:
+        self.closed = True
+        self._lose()
+
+    def _lose(self) -> None:
+        if not self.lost:
+            self.lost = True
+            asyncio.get_running_loop().call_soon(self._client.connection_lost, None)
+
+    @property
+    def _client(self) -> StreamClient:
+        assert self.protocol is not None
+        return self.protocol
+
+
+def unchunked(data: bytes) -> bytes:
+    """Return the body of a chunked answer; every write has to be whole chunks."""
+    body = bytearray()
+    while data:
+        size, _, data = data.partition(b"\r\n")
+        length = int(size, 16)
+        assert data[length : length + 2] == b"\r\n"
+        body += data[:length]
+        data = data[length + 2 :]
+    return bytes(body)
+
+
+class World:
+    """A hub, its feed, the fan-out and clients."""
+
+    def __init__(self, limits: FanoutLimits = LIMITS, ring_events: int = 1000) -> None:
+        self.feed = MemoryFeed()
+        self.hub = Hub(ring_events=ring_events, ring_bytes=10**6)
+        self._head = self.feed.start("stream", ["shard"])
+        self._at = TRIM_HORIZON
+        self.hub.open(self._head.epoch, 0)
+        self.hub.ready.set()
+        self.left: list[StreamClient] = []
+        history = History(self.feed, cast("Any", InlineThreads()))
+        self.fanout = Fanout(self.hub, Backlog(self.hub, history), limits, self.left.append)
+
+    def publish(self, *types: str) -> None:
+        n = self.hub.ring.head + 1
+        entries = tuple(entry(f"{n}-{i}", kind) for i, kind in enumerate(types))
+        move = CheckpointMove("shard", self._at, str(n))
+        self._head, self._at = self.feed.commit(self._head, entries, move), move.new
+        (batch,) = self.feed.read(self._head.epoch, n, 1)
+        assert self.hub.append(batch)
+
+    def connect(
+        self, position: Position | None = None, wanted: StreamFilter | None = None
+    ) -> tuple[StreamClient, ScriptedTransport]:
+        transport = ScriptedTransport()
+        start = position or self.hub.head.position
+        client = StreamClient(self.fanout, stream_id="s", address="a", position=start)
+        transport.protocol = client
+        self.fanout.join(client, cast("Any", transport), wanted or StreamFilter(), self._head.epoch)
+        return client, transport
+
+
+class InlineThreads:
+    """Runs a call at once, after a turn of the loop as threads would take."""
+
+    async def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        await asyncio.sleep(0)
+        return function(*arguments)
+
+
+def blocks(transport: ScriptedTransport) -> list[Block]:
+    text = unchunked(bytes(transport.read)).decode()
+    return [parse_block(part) for part in text.split("\n\n") if part]
+
+
+def ids(transport: ScriptedTransport) -> list[str]:
+    return [block.id or "" for block in blocks(transport) if block.event not in {None, "cursor"}]
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0.001)
+
+
+async def test_all_that_are_at_the_head_get_the_same_bytes() -> None:
+    world = World()
+    (_, first), (_, second) = world.connect(), world.connect()
+
+    world.publish("drift", "falco")
+    world.publish("drift")
+
+    await until(lambda: len(ids(first)) == 3)
+    assert ids(first) == ["e0:1.1", "e0:1.2", "e0:2.1"]
+    assert first.read == second.read
+
+
+async def test_what_is_published_within_a_flush_goes_out_as_one_chunk() -> None:
+    world = World()
+    _, transport = world.connect()
+    for _ in range(50):
+        world.publish("drift")
+
+    await until(lambda: len(ids(transport)) == 50)
+
+    assert transport.read.count(b"\r\n") == 2
+
+
+async def test_a_client_from_the_past_gets_what_it_missed_and_then_what_comes() -> None:
+    world = World()
+    for _ in range(5):
+        world.publish("drift")
+    _, transport = world.connect(Position(2, 1))
+    world.publish("drift")
+
+    await until(lambda: len(ids(transport)) == 4)
+    assert ids(transport) == ["e0:3.1", "e0:4.1", "e0:5.1", "e0:6.1"]
+
+
+async def test_what_the_ring_forgot_comes_from_the_feed() -> None:
+    world = World(ring_events=4)
+    for _ in range(40):
+        world.publish("drift")
+    _, transport = world.connect(Position(1))
+
+    await until(lambda: len(ids(transport)) == 40)
+    world.publish("drift")
+    await until(lambda: len(ids(transport)) == 41)
+
+    assert ids(transport) == [f"e0:{n}.1" for n in range(1, 42)]
+
+
+async def test_a_client_ahead_of_this_task_waits_for_what_it_has_not_seen() -> None:
+    world = World()
+    _, transport = world.connect(Position(2, 1))
+    world.publish("drift")
+    world.publish("drift", "falco")
+
+    await until(lambda: ids(transport) == ["e0:2.2"])
+
+
+async def test_a_client_that_does_not_read_leaves_the_others_alone_and_is_dropped() -> None:
+    world = World(limits(keep_alive=0.2, write_timeout=0.2))
+    (slow, stalled), (_, reading) = world.connect(), world.connect()
+    stalled.stall()
+    for _ in range(30):
+        world.publish("drift")
+        await asyncio.sleep(0)
+
+    await until(lambda: world.left == [slow])
+
+    assert slow.end is StreamEnd.TOO_SLOW
+    assert len(stalled.buffer) < 3 * HIGH_WATER
+    assert len(ids(reading)) == 30
+
+
+async def test_past_the_bound_of_all_buffers_the_fullest_client_goes() -> None:
+    world = World(limits(flush=0, keep_alive=0.2, max_buffered_bytes=1500))
+    clients = [world.connect() for _ in range(3)]
+    for _, transport in clients:
+        transport.stall()
+    clients[1][1].buffer += b"x" * 1000
+    for _ in range(10):
+        world.publish("drift")
+        await asyncio.sleep(0.002)
+
+    await until(lambda: bool(world.left))
+
+    assert world.left[0] is clients[1][0]
+
+
+async def test_a_client_that_falls_behind_too_far_is_dropped() -> None:
+    world = World(limits(flush=0, keep_alive=0.2, max_lag_events=20))
+    client, transport = world.connect()
+    transport.stall()
+    for _ in range(40):
+        world.publish("drift")
+        await asyncio.sleep(0.001)
+
+    await until(lambda: world.left == [client])
+    assert client.end is StreamEnd.TOO_SLOW
+
+
+async def test_a_client_that_says_more_than_its_request_is_dropped() -> None:
+    world = World()
+    client, _ = world.connect()
+
+    client.data_received(b"GET / HTTP/1.1\r\n\r\n")
+
+    await until(lambda: world.left == [client])
+    assert client.end is StreamEnd.SPOKE
+
+
+async def test_a_life_ends_in_order_in_its_second_half() -> None:
+    world = World(limits(flush=0, keep_alive=0.1, lifetime=0.4, max_lag_events=20))
+    client, transport = world.connect()
+    began = asyncio.get_running_loop().time()
+
+    await until(lambda: world.left == [client])
+
+    assert asyncio.get_running_loop().time() - began >= 0.2
+    assert client.end is StreamEnd.TOO_OLD
+    assert transport.read.endswith(b"0\r\n\r\n")
+
+
+async def test_a_filter_that_lets_nothing_pass_still_moves_the_last_id() -> None:
+    world = World(limits(flush=0, keep_alive=0.1, max_lag_events=20))
+    _, transport = world.connect(wanted=DRIFTS)
+    for _ in range(3):
+        world.publish("falco")
+
+    await until(lambda: b"cursor" in transport.read)
+
+    assert next(block.id for block in blocks(transport) if block.event == "cursor") == "e0:4.0"
+    assert b": keep-alive" in transport.read
+
+
+async def test_a_replaced_feed_ends_every_stream() -> None:
+    world = World()
+    client, transport = world.connect()
+
+    world.hub.close()
+
+    await until(lambda: world.left == [client])
+    assert client.end is StreamEnd.FEED_REPLACED
+    assert transport.read.endswith(b"0\r\n\r\n")
+
+
+async def test_at_the_end_streams_end_over_the_drain_and_late_ones_too() -> None:
+    world = World()
+    clients = [world.connect()[0] for _ in range(20)]
+    world.hub.end()
+    late, _ = world.connect()
+
+    await world.fanout.drained(5)
+
+    assert set(world.left) == {*clients, late}
+    assert {client.end for client in world.left} == {StreamEnd.STOPPING}
+
+
+async def test_a_client_that_does_not_read_does_not_hold_up_the_end() -> None:
+    world = World()
+    client, transport = world.connect()
+    transport.stall()
+    for _ in range(20):
+        world.publish("drift")
+        await asyncio.sleep(0.001)
+    world.hub.end()
+
+    await world.fanout.drained(0.2)
+
+    await until(lambda: world.left == [client])
+    assert len(world.fanout) == 0
+
+
+class _Happenings:
+    """Plays a random story to several clients and knows what each must have received."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)  # noqa: S311 - a repeatable story
+        self.world = World(ring_events=self.random.choice([3, 10, 1000]))
+        self.expected: list[tuple[str, str]] = []
+        self.clients: list[tuple[ScriptedTransport, StreamFilter, int]] = []
+
+    def publish(self) -> None:
+        n = self.world.hub.ring.head + 1
+        types = self.random.choices(["drift", "falco"], k=self.random.randint(1, 4))
+        self.world.publish(*types)
+        self.expected += [(f"e0:{n}.{i}", kind) for i, kind in enumerate(types, start=1)]
+
+    def connect(self) -> None:
+        wanted = self.random.choice([StreamFilter(), DRIFTS])
+        seen = self.random.randint(0, len(self.expected))
+        position = Position(1)
+        if seen:
+            n, _, i = self.expected[seen - 1][0].removeprefix("e0:").partition(".")
+            position = Position(int(n), int(i))
+        _, transport = self.world.connect(position, wanted)
+        self.clients.append((transport, wanted, seen))
+
+    def stall(self) -> None:
+        if self.clients:
+            self.random.choice(self.clients)[0].stall()
+
+    def go_on(self) -> None:
+        if self.clients:
+            self.random.choice(self.clients)[0].go_on()
+
+    async def play(self, steps: int) -> None:
+        for _ in range(steps):
+            self.random.choice([self.publish, self.publish, self.connect, self.stall, self.go_on])()
+            if self.random.random() < 0.4:
+                await asyncio.sleep(self.random.choice([0, 0, 0.002]))
+        for transport, _, _ in self.clients:
+            transport.go_on()
+        for transport, wanted, seen in self.clients:
+            due = [name for name, kind in self.expected[seen:] if not wanted.types or kind in wanted.types]
+            await until(lambda transport=transport, due=due: len(ids(transport)) >= len(due))
+            assert ids(transport) == due
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(seed=st.integers(0, 10**9), steps=st.integers(5, 120))
+def test_whatever_happens_each_client_gets_its_events_once_and_in_order(seed: int, steps: int) -> None:
+    async def story() -> None:
+        await _Happenings(seed).play(steps)
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("count", [1, 100])
+async def test_nothing_is_kept_of_clients_that_left(count: int) -> None:
+    world = World()
+    for _ in range(count):
+        _, transport = world.connect(wanted=DRIFTS)
+        world.publish("drift")
+        transport.abort()
+    await until(lambda: len(world.left) == count)
+
+    assert (len(world.fanout), world.hub.clients) == (0, 0)
+    assert not world.fanout._groups
