@@ -2,6 +2,8 @@
 
 import argparse
 import asyncio
+import json
+import logging
 import random
 import sys
 import tempfile
@@ -10,6 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 from tests.faults.harness import Report, Run, Size
+from tests.faults.model import histories
 from tfdrift.demo.emulator import running_emulator
 
 
@@ -32,11 +35,12 @@ def main() -> int:
     parser.add_argument("--writers", type=int, default=6)
     parser.add_argument("--clients", type=int, default=400)
     parser.add_argument("--seconds", type=float, default=45, help="over which a run writes")
+    parser.add_argument("--histories", type=int, default=300, help="random ones at the ports, first")
     asked = parser.parse_args()
     first = random.SystemRandom().randrange(10**6) if asked.seed is None else asked.seed
     size = Size(asked.events, asked.writers, asked.clients, asked.seconds)
-    total: Counter[str] = Counter()
     began = time.monotonic()
+    total = histories_at_the_ports(range(first, first + asked.histories))
     with tempfile.TemporaryDirectory(prefix="tfdrift-faults-") as folder:
         for seed in range(first, first + asked.runs):
             print(f"seed {seed}: {size}", file=sys.stderr, flush=True)
@@ -45,6 +49,27 @@ def main() -> int:
             total.update(sum_of(report))
     print({**total, "seconds": round(time.monotonic() - began)}, file=sys.stderr)
     return int(total["wrong runs"] > 0)
+
+
+def histories_at_the_ports(seeds: range) -> Counter[str]:
+    """Print the sum of random histories, and return how many of them are wrong."""
+    logging.disable()
+    judged = asyncio.run(histories(seeds))
+    logging.disable(logging.NOTSET)
+    wrong = [judgement.seed for judgement in judged if not judgement.right]
+    figures = {
+        "histories": len(judged),
+        "wrong seeds": wrong,
+        "written": sum(judgement.written for judgement in judged),
+        "lost": sum(judgement.lost + judgement.lost_untold for judgement in judged),
+        "duplicated": sum(judgement.duplicated for judgement in judged),
+        "misordered": sum(judgement.disordered for judgement in judged),
+        "trimmed and told": sum(judgement.trimmed_and_told for judgement in judged),
+        "trimmed before the first read": sum(judgement.lost_unread for judgement in judged),
+        "made": dict(sum((judgement.made for judgement in judged), Counter())),
+    }
+    print(json.dumps(figures), flush=True)
+    return Counter({"wrong runs": len(wrong)})
 
 
 def sum_of(report: Report) -> dict[str, int]:
