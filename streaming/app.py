@@ -13,6 +13,8 @@ from streaming.readiness import reasons_against
 from streaming.runtime import Runtime, StreamPorts
 from streaming.settings import StreamingSettings
 from streaming.stream_endpoint import router as stream_router
+from streaming.websocket.endpoint import router as websocket_router
+from streaming.websocket.sockets import WebSockets
 from tfdrift.rest.application import install_rest
 from tfdrift.rest.dependencies import RestServices
 from tfdrift.rest.envelope import EnvelopeResponse, failure, success
@@ -36,6 +38,7 @@ def create_app(parts: AppParts) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         runtime = Runtime(parts.ports, parts.settings)
         app.state.runtime = runtime
+        app.state.websockets = WebSockets.of(runtime, parts.rest, parts.cors_origins)
         runtime.start()
         yield
         await runtime.stop()
@@ -51,6 +54,7 @@ def create_app(parts: AppParts) -> FastAPI:
     app.add_api_route("/health", _health, methods=["GET"], tags=["health"])
     app.add_api_route("/ready", _ready, methods=["GET"], tags=["health"])
     app.include_router(stream_router)
+    app.include_router(websocket_router)
     install_rest(app, parts.rest, with_health=False)
     if parts.cors_origins:
         _allow_origins(app, parts.cors_origins)

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from streaming.connection import StreamingProtocol
 from streaming.request_limits import RequestLimits, with_limits
 from streaming.settings import StreamingSettings
+from streaming.websocket.protocol import WebSocketProtocol
 
 if TYPE_CHECKING:
     from streaming.runtime import Runtime
@@ -36,6 +37,11 @@ class StreamingServer(uvicorn.Server):
                 host=settings.host,
                 port=settings.port,
                 http=with_limits(StreamingProtocol, _request_limits(settings)),
+                ws=WebSocketProtocol,
+                ws_max_size=settings.max_message_bytes,
+                ws_ping_interval=settings.keep_alive_seconds,
+                ws_ping_timeout=settings.write_timeout_seconds,
+                ws_per_message_deflate=False,
                 loop="uvloop",
                 lifespan="on",
                 log_config=None,

@@ -25,6 +25,12 @@ class StreamingSettings(BaseSettings):
         How often the stream's shards are listed; a shard that ends is followed up at once.
     keep_alive_seconds
         The time between two keep-alive comments.
+    heartbeat_seconds
+        The time between two heartbeats of a WebSocket.
+    stats_seconds
+        The shortest time between two counts for those who watch the figures over a WebSocket.
+    max_message_bytes
+        The longest message that a WebSocket's client may send.
     retry_milliseconds
         How long a client is told to wait before it comes back.
     drain_seconds
@@ -70,6 +76,9 @@ class StreamingSettings(BaseSettings):
     lease_seconds: float = Field(default=6.0, gt=0, le=300)
     discover_seconds: float = Field(default=10.0, gt=0, le=600)
     keep_alive_seconds: float = Field(default=30.0, gt=0, le=3_600)
+    heartbeat_seconds: float = Field(default=60.0, gt=0, le=3_600)
+    stats_seconds: float = Field(default=5.0, gt=0, le=3_600)
+    max_message_bytes: int = Field(default=16_384, ge=1_024, le=1_048_576)
     retry_milliseconds: int = Field(default=3_000, ge=0)
     drain_seconds: float = Field(default=2.0, ge=0, le=100)
     write_timeout_seconds: float = Field(default=20.0, gt=0, le=600)

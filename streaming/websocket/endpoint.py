@@ -1,0 +1,89 @@
+"""GET /ws: decides whether a client is taken, and ends its connection in words when it has to end."""
+
+import logging
+from typing import NoReturn
+
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+
+from streaming.start import FeedUnavailable, Wish, start_from
+from streaming.websocket.channel import Channel
+from streaming.websocket.faults import FAULT, Ending
+from streaming.websocket.session import Session, SessionLimits
+from streaming.websocket.sockets import WebSockets
+from tfdrift.rest.envelope import ApiError, failure
+
+_LOG = logging.getLogger(__name__)
+_RETRY_AFTER = {"Retry-After": "3"}
+
+router = APIRouter(tags=["stream"])
+
+
+@router.websocket("/ws")
+async def connect(websocket: WebSocket) -> None:
+    """Serve a client from its welcome to its end."""
+    sockets: WebSockets = websocket.app.state.websockets
+    try:
+        await _admit(websocket, sockets)
+    except ApiError as refusal:
+        answer = failure(refusal.status, refusal.code, refusal.message, refusal.headers)
+        await websocket.send_denial_response(answer)
+        return
+    await _serve(websocket, sockets)
+
+
+@router.websocket("/{path:path}")
+async def elsewhere(websocket: WebSocket) -> None:
+    """Refuse a WebSocket at any other path."""
+    message = f"there is no WebSocket at {websocket.url.path}, only at /ws"
+    await websocket.send_denial_response(failure(404, "not_found", message))
+
+
+@router.get("/ws", include_in_schema=False, response_model=None)
+async def without_upgrade() -> NoReturn:
+    """Tell who asks by plain HTTP what this is."""
+    headers = {"Upgrade": "websocket", "Connection": "Upgrade"}
+    raise ApiError(426, "upgrade_required", "this is a WebSocket", headers)
+
+
+async def _admit(websocket: WebSocket, sockets: WebSockets) -> None:
+    """Raise ApiError where a client is not to be served."""
+    headers = websocket.headers
+    if not sockets.origins.allow(headers.get("origin"), headers.get("host")):
+        raise ApiError(403, "origin_not_allowed", "pages of this origin may not connect")
+    _refuse_beyond_limit(sockets)
+    try:
+        await start_from(sockets.runtime, Wish())
+    except FeedUnavailable as error:
+        raise ApiError(503, "feed_unavailable", str(error), _RETRY_AFTER) from error
+    _refuse_beyond_limit(sockets)
+
+
+def _refuse_beyond_limit(sockets: WebSockets) -> None:
+    hub = sockets.runtime.hub
+    if hub.ending or hub.clients >= sockets.runtime.settings.max_clients:
+        raise ApiError(503, "too_many_clients", "this server takes no more streams now", _RETRY_AFTER)
+
+
+async def _serve(websocket: WebSocket, sockets: WebSockets) -> None:
+    hub, settings = sockets.runtime.hub, sockets.runtime.settings
+    channel = Channel(websocket, settings.write_timeout_seconds)
+    limits = SessionLimits(settings.heartbeat_seconds, settings.drain_seconds, settings.max_lag_events)
+    subscriber = hub.join()
+    session = Session(sockets, channel, subscriber, limits)
+    about = {"stream_id": session.client_id, "transport": "websocket"}
+    _LOG.info("Client connected", extra={**about, "clients": hub.clients})
+    ending: Ending | None = None
+    try:
+        await websocket.accept()
+        ending = await session.run()
+    except WebSocketDisconnect:
+        pass  # the client left before it was accepted
+    except Exception:  # noqa: BLE001 - logged; the client is told that the fault is the server's
+        _LOG.exception("A client's session failed", extra=about)
+        ending = FAULT
+    finally:
+        hub.leave(subscriber)
+        extra = {**about, "clients": hub.clients, "end": ending.reason if ending else "left"}
+        _LOG.info("Client gone", extra=extra)
+    if ending is not None:
+        await channel.end(ending)
