@@ -82,10 +82,12 @@ async def test_never_more_than_two_tasks_read_a_shard(emulator: Emulator, tmp_pa
         await asyncio.gather(*(service.add() for _ in range(_TASKS)))
         tailers = [await service.tailer()]
 
-        # when: each is stopped and replaced, and events go on; then the one that tails is killed
-        for number, name in enumerate(tuple(service.running)):
+        # when: as many replacements start, then each old task is stopped, and events go on; then the one that
+        # tails is killed
+        old = tuple(service.running)
+        await asyncio.gather(*(service.add() for _ in old))
+        for number, name in enumerate(old):
             await asyncio.to_thread(log.append, drift_event(f"before {number}"))
-            await service.add()
             await service.running.pop(name).stop()
             tailers.append(await service.tailer())
         await service.running.pop(tailers[-1]).kill()
