@@ -13,7 +13,6 @@ from streaming.follower import Follower
 from streaming.history import History
 from streaming.hub import Hub
 from streaming.lease import LeaseKeeper
-from streaming.session import SessionLimits
 from streaming.settings import StreamingSettings
 from streaming.shard_reader import PollTimes
 from streaming.tailer import Tailer, TailerTimes
@@ -45,13 +44,6 @@ class Runtime:
             most=settings.max_clients, most_per_address=settings.max_clients_per_address
         )
         self.history = History(ports.feed, self.threads)
-        self.limits = SessionLimits(
-            keep_alive=settings.keep_alive_seconds,
-            write_timeout=settings.write_timeout_seconds,
-            drain=settings.drain_seconds,
-            max_lag_events=settings.max_lag_events,
-            retry_milliseconds=settings.retry_milliseconds,
-        )
         self.fanout = Fanout(
             self.hub,
             Backlog(self.hub, self.history),

@@ -5,6 +5,7 @@ from typing import NoReturn
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
+from streaming.client_limits import TooManyClients, client_address
 from streaming.start import FeedUnavailable, Wish, start_from
 from streaming.websocket.channel import Channel
 from streaming.websocket.faults import FAULT, Ending
@@ -23,12 +24,15 @@ async def connect(websocket: WebSocket) -> None:
     """Serve a client from its welcome to its end."""
     sockets: WebSockets = websocket.app.state.websockets
     try:
-        await _admit(websocket, sockets)
+        address = await _admit(websocket, sockets)
     except ApiError as refusal:
         answer = failure(refusal.status, refusal.code, refusal.message, refusal.headers)
         await websocket.send_denial_response(answer)
         return
-    await _serve(websocket, sockets)
+    try:
+        await _serve(websocket, sockets)
+    finally:
+        sockets.runtime.clients.leave(address)
 
 
 @router.websocket("/{path:path}")
@@ -45,29 +49,43 @@ async def without_upgrade() -> NoReturn:
     raise ApiError(426, "upgrade_required", "this is a WebSocket", headers)
 
 
-async def _admit(websocket: WebSocket, sockets: WebSockets) -> None:
-    """Raise ApiError where a client is not to be served."""
+async def _admit(websocket: WebSocket, sockets: WebSockets) -> str:
+    """Return the client's address, counted; raises ApiError where it is not to be served."""
     headers = websocket.headers
     if not sockets.origins.allow(headers.get("origin"), headers.get("host")):
         raise ApiError(403, "origin_not_allowed", "pages of this origin may not connect")
-    _refuse_beyond_limit(sockets)
     try:
         await start_from(sockets.runtime, Wish())
     except FeedUnavailable as error:
         raise ApiError(503, "feed_unavailable", str(error), _RETRY_AFTER) from error
-    _refuse_beyond_limit(sockets)
+    if sockets.runtime.hub.ending:
+        raise ApiError(503, "stopping", "this server is stopping", _RETRY_AFTER)
+    return _enter(websocket, sockets)
 
 
-def _refuse_beyond_limit(sockets: WebSockets) -> None:
-    hub = sockets.runtime.hub
-    if hub.ending or hub.clients >= sockets.runtime.settings.max_clients:
-        raise ApiError(503, "too_many_clients", "this server takes no more streams now", _RETRY_AFTER)
+def _enter(websocket: WebSocket, sockets: WebSockets) -> str:
+    """Count the client; returns the address that it leaves under again."""
+    peer = websocket.client.host if websocket.client else ""
+    forwarded = websocket.headers.getlist("x-forwarded-for")
+    address = client_address(peer, forwarded, sockets.runtime.settings.trusted_proxies)
+    try:
+        sockets.runtime.clients.enter(address)
+    except TooManyClients as error:
+        raise ApiError(
+            503, error.reason.value, "this server takes no more streams now", _RETRY_AFTER
+        ) from error
+    return address
 
 
 async def _serve(websocket: WebSocket, sockets: WebSockets) -> None:
     hub, settings = sockets.runtime.hub, sockets.runtime.settings
     channel = Channel(websocket, settings.write_timeout_seconds)
-    limits = SessionLimits(settings.heartbeat_seconds, settings.drain_seconds, settings.max_lag_events)
+    limits = SessionLimits(
+        heartbeat=settings.heartbeat_seconds,
+        drain=settings.drain_seconds,
+        lifetime=settings.max_lifetime_seconds,
+        max_lag_events=settings.max_lag_events,
+    )
     subscriber = hub.join()
     session = Session(sockets, channel, subscriber, limits)
     about = {"stream_id": session.client_id, "transport": "websocket"}

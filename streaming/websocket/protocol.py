@@ -7,6 +7,7 @@ Divergences from uvicorn's, each with its reason:
 - After a frame that breaks the protocol the rest of what the client sends is read and thrown away for a
   moment. Closing with unread bytes resets the connection, and the client would not see the close code.
 - A request that cannot be read is answered and closed; otherwise its connection would stay open for good.
+- When the server stops, connections end over the drain and with a reason, not all at once.
 - Pings are not answered without bound to a client that does not read.
 """
 
@@ -27,6 +28,7 @@ _LOG = logging.getLogger(__name__)
 _LOG.setLevel(logging.WARNING)
 _EXTENSION = "tfdrift.transport"
 _DISCARD_SECONDS = 2.0
+_CLOSE_SECONDS = 1.0
 _MOST_UNREAD_BYTES = 1024 * 1024
 
 
@@ -37,6 +39,12 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         super().__init__(*args, **kwargs)
         self.logger = self.conn.logger = _LOG
         self._failed = False
+        self.close_timeout = _CLOSE_SECONDS
+
+    def shutdown(self) -> None:
+        """Let a client's session end the connection at its moment of the drain; uvicorn would do it now."""
+        if not self.handshake_complete or self.close_sent:
+            super().shutdown()
 
     def data_received(self, data: bytes) -> None:
         """Take what the client sent."""

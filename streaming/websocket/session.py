@@ -16,6 +16,7 @@ from streaming.websocket.channel import Channel
 from streaming.websocket.faults import (
     FEED_REPLACED,
     FEED_UNAVAILABLE,
+    LIFETIME_OVER,
     STOPPING,
     TOO_SLOW,
     ClientGone,
@@ -47,10 +48,15 @@ _RANDOM = random.SystemRandom()
 
 @dataclass(frozen=True, slots=True)
 class SessionLimits:
-    """Times in seconds, and how many events a client that had caught up may fall behind."""
+    """Times in seconds, and how many events a client that had caught up may fall behind.
+
+    A connection ends at a random moment of the second half of its lifetime, so that clients that came
+    together do not return together.
+    """
 
     heartbeat: float
     drain: float
+    lifetime: float
     max_lag_events: int
 
 
@@ -72,7 +78,8 @@ class Session:
         self._epoch = self._hub.epoch
         self._caught_up = False
         self._stats_seen: int | None = None
-        self._end_at: float | None = None
+        self._end_at = float("inf")
+        self._end = LIFETIME_OVER
 
     async def run(self) -> Ending | None:
         """Serve until the connection has to end; None when the client left."""
@@ -189,6 +196,7 @@ class Session:
     async def _deliver(self) -> Ending:
         clock = asyncio.get_running_loop().time
         heartbeat_at = clock() + self._limits.heartbeat
+        self._end_at = clock() + self._limits.lifetime * _RANDOM.uniform(0.5, 1)
         while (ending := self._ending(clock())) is None:
             behind = await self._send_news()
             await self._send_stats()
@@ -198,7 +206,7 @@ class Session:
             if behind:
                 await asyncio.sleep(0)  # a long replay must let the other clients have their turn
             else:
-                await self._wait(min(heartbeat_at, self._end_at or heartbeat_at))
+                await self._wait(min(heartbeat_at, self._end_at))
         return ending
 
     def _ending(self, now: float) -> Ending | None:
@@ -206,9 +214,9 @@ class Session:
             return FEED_REPLACED
         if self._too_far_behind():
             return TOO_SLOW
-        if self._hub.ending and self._end_at is None:
-            self._end_at = now + _RANDOM.uniform(0, self._limits.drain)
-        return STOPPING if self._end_at is not None and now >= self._end_at else None
+        if self._hub.ending and self._end is not STOPPING:
+            self._end, self._end_at = STOPPING, now + _RANDOM.uniform(0, self._limits.drain)
+        return self._end if now >= self._end_at else None
 
     def _too_far_behind(self) -> bool:
         position = self._subscriptions.position

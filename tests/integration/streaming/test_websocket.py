@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
@@ -222,12 +223,38 @@ async def test_sigterm_closes_every_client_with_a_reason_and_ends_the_process(
             began = time.monotonic()
             server.process.send_signal(signal.SIGTERM)
             codes = [(await client.closed())[0] for client in (one, other)]
+            reason = one.connection.close_reason or ""
         code = await asyncio.to_thread(server.process.wait, 10)
 
     assert codes == [1012, 1012]
+    assert "restarts" in reason
     assert code == 0
     assert time.monotonic() - began < 8
     assert "Traceback" not in server.log.read_text()
+
+
+async def test_a_connection_ends_in_the_second_half_of_its_lifetime(
+    emulator: Emulator, tables: TableNames, tmp_path: Path
+) -> None:
+    with streaming_process(emulator, tables, tmp_path, {"TFDRIFT_MAX_LIFETIME_SECONDS": "1"}) as server:
+        async with open_websocket(server.base) as client, asyncio.timeout(10):
+            code, reason = await client.closed()
+
+    assert code == 1001
+    assert "last id" in reason
+
+
+async def test_streams_of_one_address_are_counted_together(
+    emulator: Emulator, tables: TableNames, tmp_path: Path
+) -> None:
+    environment = {"TFDRIFT_MAX_CLIENTS_PER_ADDRESS": "1"}
+    with streaming_process(emulator, tables, tmp_path, environment) as server:
+        async with open_websocket(server.base):
+            answer = await asyncio.to_thread(httpx.get, f"{server.base}/api/v1/stream")
+            assert answer.status_code == 503
+        await _until_clients(server, 0)
+        async with open_websocket(server.base) as client:
+            assert client.welcome["type"] == "welcome"
 
 
 async def test_a_client_that_does_not_read_is_cut_off_and_others_go_on(
