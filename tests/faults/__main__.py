@@ -5,6 +5,7 @@ import asyncio
 import json
 import logging
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -37,6 +38,8 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=45, help="over which a run writes")
     parser.add_argument("--histories", type=int, default=300, help="random ones at the ports, first")
     asked = parser.parse_args()
+    # Told to stop, it ends its emulator, tasks and clients, as it does when interrupted.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     first = random.SystemRandom().randrange(10**6) if asked.seed is None else asked.seed
     size = Size(asked.events, asked.writers, asked.clients, asked.seconds)
     began = time.monotonic()
