@@ -8,6 +8,7 @@ from bench.stream.process import cpu_seconds
 from bench.stream.servers import Clients, Server, server
 
 _SECONDS = 60.0
+_PAGE = 20
 
 
 def burst(name: str, folder: Path, clients: int, events: int, runs: int) -> dict[str, Any]:
@@ -28,7 +29,7 @@ def _burst(target: Server, load: Clients, events: int) -> dict[str, Any]:
     load.do("reset")
     before = cpu_seconds(target.pid)
     load.begin("wait", counts=[events], seconds=_SECONDS)
-    target.feed("burst", events=events)
+    target.feed("burst", events=events, page=_PAGE)
     seen = load.result()
     spent = cpu_seconds(target.pid) - before
     short = seen["not_the_count"] + seen["lost"] + seen["gaps"]

@@ -5,7 +5,7 @@ of it would be the limit of what is measured.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
@@ -50,8 +50,8 @@ def _feed_within(app: FastAPI, feed: MemoryFeed, answer_to: int) -> None:
         async with own(app):
             runtime: Runtime = app.state.runtime
 
-            def publish(number: int, data: str) -> None:
-                runtime.hub.append(feed.add((_entry(number, data),)))
+            def publish(events: Sequence[tuple[int, str]]) -> None:
+                runtime.hub.append(feed.add([_entry(number, data) for number, data in events]))
 
             task = asyncio.create_task(Feeder(publish, answer_to).run())
             yield

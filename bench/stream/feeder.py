@@ -5,13 +5,13 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from bench.stream.event import payload
 
-# Publishes the event with this number and payload.
-Publish = Callable[[int, str], None]
+# Publishes the events with these numbers and payloads, together where the server knows pages.
+Publish = Callable[[Sequence[tuple[int, str]]], None]
 
 
 def answers() -> int:
@@ -39,10 +39,10 @@ class Feeder:
             answer = await getattr(self, order.pop("do"))(**order)
             os.write(self._answer_to, json.dumps(answer).encode() + b"\n")
 
-    async def burst(self, events: int) -> dict[str, Any]:
-        """Publish one event after the other, each in a turn of the loop of its own."""
-        for _ in range(events):
-            self._next()
+    async def burst(self, events: int, page: int) -> dict[str, Any]:
+        """Publish a page, as the table's stream delivers it, in each turn of the loop."""
+        for _ in range(events // page):
+            self._next(page)
             await asyncio.sleep(0)
         return {"published": events}
 
@@ -52,9 +52,10 @@ class Feeder:
         count = int(rate * seconds)
         for number in range(count):
             await asyncio.sleep(started + number / rate - time.monotonic())
-            self._next()
+            self._next(1)
         return {"published": count, "seconds": round(time.monotonic() - started, 3)}
 
-    def _next(self) -> None:
-        self._number += 1
-        self._publish(self._number, payload(self._number))
+    def _next(self, count: int) -> None:
+        first = self._number + 1
+        self._number += count
+        self._publish([(number, payload(number)) for number in range(first, self._number + 1)])

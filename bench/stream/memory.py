@@ -39,7 +39,7 @@ def _steps(points: list[tuple[int, int]]) -> list[float]:
 def _deliver(target: Server, load: Clients) -> None:
     load.do("reset")
     load.begin("wait", counts=[_EVENTS], seconds=60.0)
-    target.feed("burst", events=_EVENTS)
+    target.feed("burst", events=_EVENTS, page=_EVENTS)
     load.result()
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import uvicorn
@@ -33,10 +33,11 @@ async def _stream(request: Request) -> EventSourceResponse:
     return EventSourceResponse(events(), ping=30)
 
 
-def _publish(number: int, data: str) -> None:
-    event = ServerSentEvent(event="drift", id=str(number), data=data)
-    for queue in _QUEUES:
-        queue.put_nowait(event)
+def _publish(events: Sequence[tuple[int, str]]) -> None:
+    for number, data in events:
+        event = ServerSentEvent(event="drift", id=str(number), data=data)
+        for queue in _QUEUES:
+            queue.put_nowait(event)
 
 
 def main() -> None:
