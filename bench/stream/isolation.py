@@ -29,6 +29,7 @@ class _Scene:
     before: _Act | None = None
     between: _Act | None = None
     during: _Act | None = None
+    rate: int = _RATE
 
 
 def isolation(folder: Path, runs: int) -> dict[str, Any]:
@@ -39,7 +40,7 @@ def isolation(folder: Path, runs: int) -> dict[str, Any]:
 def _compared(folder: Path, runs: int, scene: _Scene) -> dict[str, Any]:
     with server(TFDRIFT, folder) as target, target.load(folder) as observers, target.load(folder) as crowd:
         observers.do("open", clients=_OBSERVERS, paths=[target.path])
-        _observe(target, observers, crowd, None)
+        _observe(target, observers, crowd, None, scene.rate)
         memory = [_rested(target)]
         rounds = []
         for _ in range(runs):
@@ -58,10 +59,10 @@ def _compared(folder: Path, runs: int, scene: _Scene) -> dict[str, Any]:
 def _round(target: Server, observers: Clients, crowd: Clients, scene: _Scene) -> tuple[Any, Any]:
     if scene.before is not None:
         scene.before(target, crowd)
-    quiet = _observe(target, observers, crowd, None)
+    quiet = _observe(target, observers, crowd, None, scene.rate)
     if scene.between is not None:
         scene.between(target, crowd)
-    loud = _observe(target, observers, crowd, scene.during)
+    loud = _observe(target, observers, crowd, scene.during, scene.rate)
     crowd.do("close")
     return quiet, loud
 
@@ -75,11 +76,13 @@ def _times(rounds: list[tuple[Any, Any]], name: str) -> dict[str, float]:
     }
 
 
-def _observe(target: Server, observers: Clients, crowd: Clients, disturb: _Act | None) -> dict[str, Any]:
+def _observe(
+    target: Server, observers: Clients, crowd: Clients, disturb: _Act | None, rate: int
+) -> dict[str, Any]:
     """Return what the observers see of a steady stream during which, after a second, something happens."""
     observers.do("reset")
-    observers.begin("wait", counts=[int(_RATE * _SECONDS)], seconds=60.0)
-    feed = threading.Thread(target=target.feed, args=("steady",), kwargs={"rate": _RATE, "seconds": _SECONDS})
+    observers.begin("wait", counts=[int(rate * _SECONDS)], seconds=60.0)
+    feed = threading.Thread(target=target.feed, args=("steady",), kwargs={"rate": rate, "seconds": _SECONDS})
     feed.start()
     time.sleep(1.0)
     happened = disturb(target, crowd) if disturb is not None else None
@@ -96,6 +99,8 @@ _SCENES = {
     "stalled": _Scene(
         before=lambda target, crowd: crowd.do("open", clients=_STALLED, paths=[target.path]),
         during=lambda _, crowd: crowd.do("hold"),
+        # Enough bytes that the kernel's buffers do not take them all.
+        rate=500,
     ),
     "idle": _Scene(
         between=lambda target, crowd: crowd.do("open", clients=_IDLE, paths=[target.path + _NOTHING]),
