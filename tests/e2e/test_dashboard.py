@@ -3,9 +3,10 @@
 import http.server
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from http import HTTPStatus
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -144,14 +145,39 @@ def test_a_load_balancers_503_is_survived(stack: Stack, page: Page) -> None:
     expect(page.locator("[data-stream-status=connected]")).to_be_visible()
 
 
-@contextmanager
-def _unavailable(port: int) -> Iterator[threading.Event]:
+def test_an_expired_sign_in_is_told(stack: Stack, chromium: Browser) -> None:
+    """The policy keeps the stream from following the redirect, which the console notes: no watch here."""
+    context = chromium.new_context()
+    page = context.new_page()
+    _open(page, stack)
+    stack.record(drift("sg-0"))
+    _await_cards(page, 1)
+
+    stack.kill()
+    with _answering(stack.port, 302):
+        expect(page.get_by_text("Your sign-in has expired")).to_be_visible()
+        expect(page.get_by_role("button", name="Sign in again")).to_be_visible()
+        _await_cards(page, 1)
+    context.close()
+
+
+def _unavailable(port: int) -> AbstractContextManager[threading.Event]:
     """Answer 503 on that port, as a load balancer without a healthy target does."""
+    return _answering(port, 503)
+
+
+@contextmanager
+def _answering(port: int, status: int) -> Iterator[threading.Event]:
+    """Answer every request on that port with the status, a redirect with a sign-in on another origin."""
     refused = threading.Event()
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_error(503)
+            self.send_response(status)
+            if status == HTTPStatus.FOUND:
+                self.send_header("Location", "http://127.0.0.1:9/authorize")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
             refused.set()
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name

@@ -18,6 +18,11 @@ export class RestError extends Error {
   }
 }
 
+/** The load balancer answers with its sign-in in place of the API: the page must be loaded anew. */
+export class SignInExpiredError extends Error {
+  override readonly name = "SignInExpiredError";
+}
+
 export interface Listing<Item> {
   readonly items: readonly Item[];
   /** How many match in all, on every page. */
@@ -26,13 +31,16 @@ export interface Listing<Item> {
 
 type Query = Readonly<Record<string, string | number>>;
 
-/** Returns the `data` of the server's envelope; raises `RestError` or, on a broken network, `TypeError`. */
+/** Returns the `data` of the server's envelope; raises `RestError`, `SignInExpiredError` or, on a broken network, `TypeError`. */
 export async function getData(path: string, query: Query, signal: AbortSignal): Promise<JsonObject> {
   const parameters = new URLSearchParams(Object.entries(query).map(([key, value]) => [key, String(value)]));
   const response = await fetch(`/api/v1/${path}?${parameters.toString()}`, {
     headers: { accept: "application/json" },
+    // The API never redirects; a sign-in does, to another origin, where following would look like a broken network.
+    redirect: "manual",
     signal,
   });
+  if (isSignIn(response)) throw new SignInExpiredError("The sign-in has expired");
   const text = await response.text();
   let body: JsonObject;
   try {
@@ -42,6 +50,13 @@ export async function getData(path: string, query: Query, signal: AbortSignal): 
   }
   if (!response.ok || body.success !== true) throw refusal(response.status, body);
   return toObject(body.data);
+}
+
+/** A redirect, which browsers hide behind an opaque answer, a refusal of the session, or a page to sign in on. */
+function isSignIn(response: Response): boolean {
+  if (response.type === "opaqueredirect" || response.status === 401) return true;
+  if (response.status >= 300 && response.status < 400) return true;
+  return response.ok && (response.headers.get("content-type") ?? "").startsWith("text/html");
 }
 
 function refusal(status: number, body: JsonObject): RestError {

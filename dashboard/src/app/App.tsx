@@ -39,7 +39,8 @@ export function App() {
         <StreamIndicator status={status} />
       </header>
       <main className="tf-main">
-        {state.failure !== null && (
+        {state.signedOut && <SignInExpired />}
+        {state.failure !== null && !state.signedOut && (
           <Alert
             type="error"
             header="The drifts could not be loaded"
@@ -67,6 +68,26 @@ export function App() {
       </main>
       <Announcer open={open} />
     </div>
+  );
+}
+
+function SignInExpired() {
+  return (
+    <Alert
+      type="warning"
+      header="Your sign-in has expired"
+      action={
+        <Button
+          onClick={() => {
+            globalThis.location.reload();
+          }}
+        >
+          Sign in again
+        </Button>
+      }
+    >
+      What is shown may be old: nothing new arrives until you sign in again.
+    </Alert>
   );
 }
 

@@ -146,6 +146,25 @@ describe("the page", () => {
     expect(screen.queryByText("The drifts could not be loaded")).toBeNull();
   });
 
+  it("says that the sign-in has expired when the stream ends and a sign-in answers", async () => {
+    server.lists.set("drifts?status=open", [driftRecord()]);
+    show();
+    await openDrifts(1);
+    act(() => {
+      server.signedOut = true;
+      server.drop();
+    });
+    await screen.findByText("Your sign-in has expired");
+    await openDrifts(1);
+  });
+
+  it("asks for a sign-in, not for another try, when the first load meets one", async () => {
+    server.signedOut = true;
+    show();
+    await screen.findByText("Your sign-in has expired");
+    expect(screen.queryByText("The drifts could not be loaded")).toBeNull();
+  });
+
   it("renders other people's words as text", async () => {
     const probe = '<img src=x onerror="window.probed=1">';
     server.lists.set("drifts?status=open", [

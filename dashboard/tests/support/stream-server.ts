@@ -18,6 +18,8 @@ export class StreamServer {
   readonly listed: string[] = [];
   /** Answers the next requests for the stream with these statuses instead of a stream. */
   readonly refusals: number[] = [];
+  /** Answers everything with a redirect to a sign-in, as a load balancer does once a session is over. */
+  signedOut = false;
   /** Called before a list is answered; a test makes things happen in between. */
   beforeList: (path: string) => Promise<void> | void = () => undefined;
   readonly #server: Server;
@@ -83,6 +85,10 @@ export class StreamServer {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? "/", "http://server");
     response.setHeader("access-control-allow-origin", "*");
+    if (this.signedOut) {
+      response.writeHead(302, { location: "https://sign-in.example.com/authorize" }).end();
+      return;
+    }
     if (url.pathname === "/api/v1/stream") {
       this.#stream(request, response, url);
       return;

@@ -45,6 +45,21 @@ def test_every_route_of_the_page_gets_the_page_always_fresh(site: httpx.Client, 
     assert answer.headers["content-type"].startswith("text/html")
 
 
+@pytest.mark.parametrize("path", ["/", "/drifts", "/favicon.svg", "/assets/index-4f3a.js"])
+def test_every_file_carries_the_security_headers(site: httpx.Client, path: str) -> None:
+    headers = site.get(path).headers
+
+    policy = headers["content-security-policy"].split("; ")
+    assert {"default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'"} <= set(
+        policy
+    )
+    assert "unsafe" not in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["x-frame-options"] == "DENY"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["cross-origin-opener-policy"] == "same-origin"
+
+
 def test_hashed_assets_are_kept_for_good_and_compressed(site: httpx.Client) -> None:
     answer = site.get("/assets/index-4f3a.js")
 

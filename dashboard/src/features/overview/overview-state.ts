@@ -20,6 +20,8 @@ export interface OverviewState {
   readonly generation: number;
   readonly phase: "loading" | "ready" | "failed";
   readonly failure: string | null;
+  /** The server asks for a sign-in: nothing can be loaded until the page is opened anew. */
+  readonly signedOut: boolean;
   readonly drifts: Collection<Drift>;
   readonly falco: Collection<FalcoAlert>;
   readonly changes: Collection<StateChange>;
@@ -31,6 +33,7 @@ export interface OverviewState {
 export type OverviewAction =
   | { readonly type: "events"; readonly events: readonly StreamEvent[] }
   | { readonly type: "reload" }
+  | { readonly type: "signed_out" }
   | { readonly type: "loaded"; readonly loaded: Loaded }
   | { readonly type: "failed"; readonly generation: number; readonly message: string };
 
@@ -38,6 +41,7 @@ export const INITIAL_OVERVIEW: OverviewState = {
   generation: 0,
   phase: "loading",
   failure: null,
+  signedOut: false,
   drifts: new Map(),
   falco: new Map(),
   changes: new Map(),
@@ -51,6 +55,8 @@ export function overviewReducer(state: OverviewState, action: OverviewAction): O
       return withEvents(state, action.events);
     case "reload":
       return { ...state, generation: state.generation + 1 };
+    case "signed_out":
+      return { ...state, signedOut: true };
     case "loaded":
       return action.loaded.generation === state.generation ? withLoad(state, action.loaded) : state;
     case "failed":
@@ -100,6 +106,7 @@ function withLoad(state: OverviewState, loaded: Loaded): OverviewState {
     ...state,
     phase: "ready",
     failure: null,
+    signedOut: false,
     gap: false,
     notLoaded: loaded.notLoaded,
     drifts: keepDrifts(withLoaded(state.drifts, loaded.drifts, generation)),

@@ -1,7 +1,7 @@
 /** Loads the page's content and keeps it current with the stream, without a double and without a loss. */
 import { useEffect, useReducer, useRef, useState } from "react";
 import { reconnectDelay } from "../../api/backoff";
-import { allDrifts, listFalcoAlerts, listStateChanges } from "../../api/rest";
+import { SignInExpiredError, allDrifts, listDrifts, listFalcoAlerts, listStateChanges } from "../../api/rest";
 import { useSSE, useSSEEventHandler } from "../../api/sse";
 import type { StreamEvent } from "../../api/types";
 import { INITIAL_OVERVIEW, KEPT, overviewReducer } from "./overview-state";
@@ -79,6 +79,7 @@ export function useOverview(): Overview {
         },
         (reason: unknown) => {
           if (abort.signal.aborted) return;
+          if (reason instanceof SignInExpiredError) dispatch({ type: "signed_out" });
           const message = reason instanceof Error ? reason.message : String(reason);
           dispatch({ type: "failed", generation, message });
           timer = setTimeout(attempt, reconnectDelay(count, Math.random), count + 1);
@@ -91,6 +92,19 @@ export function useOverview(): Overview {
       clearTimeout(timer);
     };
   }, [generation, mayLoad]);
+
+  // An EventSource does not say why it failed; a request beside it sees the redirect of an expired sign-in.
+  useEffect(() => {
+    if (error?.kind !== "connection") return;
+    const abort = new AbortController();
+    listDrifts({ status: "open", page: 1, limit: 1 }, abort.signal).catch((reason: unknown) => {
+      // Any other failure is the connection's own, which the page shows already.
+      if (reason instanceof SignInExpiredError) dispatch({ type: "signed_out" });
+    });
+    return () => {
+      abort.abort();
+    };
+  }, [error]);
 
   return {
     state,
