@@ -11,7 +11,6 @@ from bench.stream.filters import mixed
 from bench.stream.isolation import isolation
 from bench.stream.memory import growth
 from bench.stream.process import raise_file_limit
-from bench.stream.sequencing import sequencing
 from bench.stream.servers import NCHAN, QUEUES, TFDRIFT
 from bench.stream.whole_path import whole_path
 
@@ -69,6 +68,5 @@ _PARTS: dict[str, Callable[[Path], dict[str, Any]]] = {
     "memory": _memory,
     "filters": lambda folder: mixed(folder, clients=500, rate=100, seconds=8),
     "isolation": lambda folder: isolation(folder, RUNS),
-    "sequencing": lambda folder: sequencing(folder, 3.0),
     "whole_path": lambda folder: whole_path(folder, clients=200, rate=20, events=400, lone=10),
 }
