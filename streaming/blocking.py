@@ -1,7 +1,8 @@
 """Runs blocking calls in threads, of which there are at most so many, so that the loop never waits."""
 
+import asyncio
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import anyio.to_thread
 
@@ -22,4 +23,19 @@ class Threads:
         **kwargs: _Arguments.kwargs,
     ) -> _Result:
         """Return what the function returns, without blocking the loop."""
-        return await anyio.to_thread.run_sync(lambda: function(*args, **kwargs), limiter=self._limiter)
+        run = anyio.to_thread.run_sync(lambda: function(*args, **kwargs), limiter=self._limiter)
+        call = asyncio.ensure_future(run)
+        try:
+            return await asyncio.shield(call)
+        except asyncio.CancelledError:
+            # anyio's own shield does not hold against a task's cancellation. Whoever comes next, a lease's
+            # release for one, must not overtake a write that is under way.
+            await asyncio.wait((call,))
+            _retrieve(call)
+            raise
+
+
+def _retrieve(call: "asyncio.Future[Any]") -> None:
+    """Take the error of a call that nobody waits for any more, so that the loop does not complain of it."""
+    if not call.cancelled():
+        call.exception()
