@@ -79,4 +79,9 @@ class ClientGroup:
         """
         if self.framed >= self.position:
             return b""
-        return sse_frame(CURSOR, "{}", str(Cursor(epoch, self.position)))
+        return cursor_frame(epoch, self.position)
+
+
+def cursor_frame(epoch: str, position: Position) -> bytes:
+    """Return a frame that does nothing but move a client's last id."""
+    return sse_frame(CURSOR, "{}", str(Cursor(epoch, position)))

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from streaming.backlog import Backlog
-from streaming.client_group import ClientGroup
+from streaming.client_group import ClientGroup, cursor_frame
 from streaming.filters import StreamFilter
 from streaming.frames import KEEP_ALIVE
 from streaming.hub import Hub
+from streaming.ring import Chunk
 from streaming.slow_clients import SlowClients
 from streaming.stream_client import StreamClient, chunk_of
 from streaming.stream_end import StreamEnd
@@ -175,14 +176,11 @@ class Fanout:
             return
         client.busy = True
         if self._hub.ring.covers(client.position):
-            chunk = self._hub.ring.chunk(client.position, group.wanted)
-            client.position = chunk.position
-            if chunk.data:
-                client.write(chunk_of(chunk.data))
+            self._hand(client, group, self._hub.ring.chunk(client.position, group.wanted))
             # The next step is a turn of its own: a long past must not hold up the others.
             self._loop.call_soon(self._go_on, client)
         else:
-            task = self._loop.create_task(self._read(client, group.wanted))
+            task = self._loop.create_task(self._read(client, group))
             self._reads.add(task)
             task.add_done_callback(self._reads.discard)
 
@@ -190,11 +188,20 @@ class Fanout:
         client.busy = False
         self._advance(client)
 
-    async def _read(self, client: StreamClient, wanted: StreamFilter) -> None:
+    def _hand(self, client: StreamClient, group: ClientGroup, chunk: Chunk) -> None:
+        """Hand a client the next part of its past; one that wants nothing of it learns where it stands."""
+        client.position = chunk.position
+        data = chunk.data
+        if not data and not group.wanted.passes_all:
+            data = cursor_frame(self._epoch, chunk.position)
+        if data:
+            client.write(chunk_of(data))
+
+    async def _read(self, client: StreamClient, group: ClientGroup) -> None:
         """Take the next chunk from the feed's table."""
         epoch = self._epoch
         try:
-            chunk = await self._backlog.next(epoch, client.position, wanted)
+            chunk = await self._backlog.next(epoch, client.position, group.wanted)
         except AccessFailed:
             self._end(client, StreamEnd.FEED_UNAVAILABLE)
             return
@@ -203,9 +210,7 @@ class Fanout:
             self._end(client, StreamEnd.FEED_UNAVAILABLE)
             return
         if client.end is None and epoch == self._hub.epoch:
-            client.position = chunk.position
-            if chunk.data:
-                client.write(chunk_of(chunk.data))
+            self._hand(client, group, chunk)
             self._go_on(client)
 
     # What the transports tell.

@@ -301,6 +301,17 @@ async def test_a_filter_that_lets_nothing_pass_still_moves_the_last_id() -> None
     assert b": keep-alive" in transport.read
 
 
+async def test_a_client_that_wants_nothing_of_its_past_learns_where_it_stands() -> None:
+    world = World()
+    for _ in range(3):
+        world.publish("falco")
+    _, transport = world.connect(Position(1, 1), DRIFTS)
+
+    await until(lambda: b"cursor" in transport.read)
+
+    assert [block.id for block in blocks(transport)] == ["e0:4.0"]
+
+
 async def test_a_replaced_feed_ends_every_stream() -> None:
     world = World()
     client, transport = world.connect()
