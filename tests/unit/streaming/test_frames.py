@@ -67,3 +67,11 @@ def test_a_gap_in_the_feed_is_an_entry_as_others_are() -> None:
 
 def test_keep_alive_is_a_comment() -> None:
     assert KEEP_ALIVE == b": keep-alive\n\n"
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8")))
+def test_a_frame_gives_back_its_id_and_its_events_text(data: str) -> None:
+    (frame,) = encode("e", FeedBatch(7, (FeedEntry("1", "drift", data),), AT)).frames
+
+    assert frame.cursor == "e:7.1"
+    assert frame.payload == data.replace("\r\n", "\n").replace("\r", "\n")
