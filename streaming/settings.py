@@ -83,7 +83,7 @@ class StreamingSettings(BaseSettings):
     drain_seconds: float = Field(default=2.0, ge=0, le=100)
     write_timeout_seconds: float = Field(default=20.0, gt=0, le=600)
     max_lag_events: int = Field(default=5_000, ge=1)
-    flush_milliseconds: int = Field(default=10, ge=0, le=1_000)
+    flush_milliseconds: int = Field(default=15, ge=0, le=1_000)
     max_buffered_bytes: int = Field(default=256 * 1024 * 1024, ge=1_048_576)
     max_lifetime_seconds: float = Field(default=7_200.0, gt=0, le=86_400)
     max_clients: int = Field(default=10_000, ge=1)
