@@ -18,7 +18,7 @@ from tfdrift.catalog.severity_rules import InvalidSeverityRules, parse_severity_
 from tfdrift.command_line import ERROR, ManyValuesCommand, OneForErrors
 from tfdrift.domain.drift import DriftRecord, DriftStatus
 from tfdrift.domain.ignore_rules import IgnoreRules, parse_ignore_rules
-from tfdrift.domain.mapping import SeverityRule
+from tfdrift.domain.mapping import NO_RULES, SeverityRules
 from tfdrift.replay_files import EVIDENCE_ENDINGS, STANDARD_INPUT, STATE_ENDINGS, input_files
 from tfdrift.replay_output import json_document, json_lines, print_summary, print_table
 from tfdrift.service.replay import Progress, ReplayInput, ReplayResult, replay
@@ -137,9 +137,9 @@ def _ignore_rules(file: Path | None) -> IgnoreRules:
         raise typer.Exit(ERROR) from error
 
 
-def _severity_rules(file: Path | None) -> tuple[SeverityRule, ...]:
+def _severity_rules(file: Path | None) -> SeverityRules:
     if file is None:
-        return ()
+        return NO_RULES
     try:
         return parse_severity_rules(file.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, InvalidSeverityRules) as error:

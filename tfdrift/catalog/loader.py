@@ -24,6 +24,7 @@ from tfdrift.domain.mapping import (
     EventMapping,
     ResourceRule,
     SeverityRule,
+    SeverityRules,
     Target,
 )
 
@@ -72,14 +73,14 @@ class Catalog:
         return tuple(sorted(name.removesuffix(".toml") + _SUFFIX for name in names))
 
     @cached_property
-    def severities(self) -> tuple[SeverityRule, ...]:
+    def severities(self) -> SeverityRules:
         """The severity rules, in the order in which they are tried."""
         entry = self._folder / "severity.toml"
         try:
             read = SeverityFile.model_validate(tomllib.loads(entry.read_text("utf-8")))
         except (tomllib.TOMLDecodeError, ValidationError) as error:
             raise InvalidCatalog(f"{entry.name}: {error}") from error
-        return tuple(
+        return SeverityRules(
             SeverityRule(
                 row.severity, row.reason, row.types, row.attributes, row.events, row.changes, row.test
             )
@@ -118,7 +119,7 @@ def load_catalog() -> Catalog:
     return Catalog(files("tfdrift.catalog"))
 
 
-def _read(service: ServiceFile, severities: tuple[SeverityRule, ...]) -> dict[str, EventMapping]:
+def _read(service: ServiceFile, severities: SeverityRules) -> dict[str, EventMapping]:
     targets: dict[str, list[Target]] = defaultdict(list)
     for row in service.event:
         for name in row.names:

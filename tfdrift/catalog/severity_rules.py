@@ -5,14 +5,14 @@ import tomllib
 from pydantic import ValidationError
 
 from tfdrift.catalog.schema import SeverityFile
-from tfdrift.domain.mapping import SeverityRule
+from tfdrift.domain.mapping import SeverityRule, SeverityRules
 
 
 class InvalidSeverityRules(ValueError):  # noqa: N818 - names what was found
     """The text is no list of severity rules; the message names the place and what was wrong with it."""
 
 
-def parse_severity_rules(text: str) -> tuple[SeverityRule, ...]:
+def parse_severity_rules(text: str) -> SeverityRules:
     """Return the rules of a TOML text with one ``[[rule]]`` each, in their order; none of an empty text.
 
     Raises
@@ -27,7 +27,7 @@ def parse_severity_rules(text: str) -> tuple[SeverityRule, ...]:
         raise InvalidSeverityRules(f"the text is not TOML: {error}") from error
     except ValidationError as error:
         raise InvalidSeverityRules(_described(error)) from error
-    return tuple(
+    return SeverityRules(
         SeverityRule(row.severity, row.reason, row.types, row.attributes, row.events, row.changes, row.test)
         for row in read.rule
     )

@@ -1,7 +1,7 @@
 """Decides what a CloudTrail record means for the resources that Terraform manages."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from tfdrift.domain.attribute_changes import find_resources, target_changes
@@ -18,7 +18,7 @@ from tfdrift.domain.finding import (
     StateValues,
 )
 from tfdrift.domain.managed_resource import ManagedResource
-from tfdrift.domain.mapping import EventMapping, SeverityRule, Target
+from tfdrift.domain.mapping import EventMapping, SeverityRules, Target
 from tfdrift.domain.new_value import holds
 from tfdrift.domain.normalisers.plain import plain
 from tfdrift.domain.parameters import values_at
@@ -47,8 +47,8 @@ _READING = re.compile(r"(?:Describe|List|Get|Head|Lookup|Search|BatchGet|Query|S
 # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
 _CALL_TYPES = frozenset({"", "AwsApiCall", "AwsServiceEvent", "AwsConsoleAction"})
 _CHANGING_CATEGORIES = frozenset({None, "", "Management"})
-_TYPES_IF_MAPPED = frozenset({"AwsConsoleSignIn"})
-_CATEGORIES_IF_MAPPED = frozenset({"Data"})
+_CALL_TYPES_IF_MAPPED = _CALL_TYPES | {"AwsConsoleSignIn"}
+_CHANGING_CATEGORIES_IF_MAPPED = _CHANGING_CATEGORIES | {"Data"}
 _EVENT_ONLY = (Severity.LOW, "a managed resource was touched by an event whose attributes are not mapped")
 _OMITTED = (Severity.MEDIUM, "a managed resource was changed; CloudTrail left the parameters out")
 
@@ -88,7 +88,7 @@ def detect(
     for mapping in mappings:
         for change in _changes(record, mapping, lookup, seen):
             seen.note(change)
-    findings = _sorted(_finding(record, change, severities) for change in seen.changes())
+    findings = _sorted([_finding(record, change, severities) for change in seen.changes()])
     return Detection(_outcome(findings), findings)
 
 
@@ -112,9 +112,12 @@ def _may_change(record: CloudTrailRecord, *, mapped: bool) -> bool:
     Data events are, if the catalog has them: an object of a bucket may be a resource. So are older records of
     the billing console, which have the type of sign-ins.
     """
-    types = _CALL_TYPES | _TYPES_IF_MAPPED if mapped else _CALL_TYPES
-    categories = _CHANGING_CATEGORIES | _CATEGORIES_IF_MAPPED if mapped else _CHANGING_CATEGORIES
-    return record.event_type in types and record.event_category in categories
+    if mapped:
+        return (
+            record.event_type in _CALL_TYPES_IF_MAPPED
+            and record.event_category in _CHANGING_CATEGORIES_IF_MAPPED
+        )
+    return record.event_type in _CALL_TYPES and record.event_category in _CHANGING_CATEGORIES
 
 
 def _changes(
@@ -133,7 +136,7 @@ def _changes(
 
 def _unmapped(record: CloudTrailRecord, lookup: Lookup) -> Detection:
     touched = touched_resources(record, lookup)
-    findings = _sorted(_unspecified(resource, Fidelity.EVENT_ONLY, _EVENT_ONLY) for resource in touched)
+    findings = _sorted([_unspecified(resource, Fidelity.EVENT_ONLY, _EVENT_ONLY) for resource in touched])
     return Detection(DetectionOutcome.FINDINGS if findings else DetectionOutcome.UNMAPPED, findings)
 
 
@@ -142,7 +145,7 @@ def _omitted(record: CloudTrailRecord, mappings: Sequence[EventMapping], lookup:
     targets: list[Target] = [target for mapping in mappings for target in mapping.targets]
     named = [r for target in targets for way in target.ways for r in find_resources(record, way, lookup)]
     resources = named or touched_resources(record, lookup)
-    findings = _sorted(_unspecified(resource, Fidelity.OMITTED, _OMITTED) for resource in resources)
+    findings = _sorted([_unspecified(resource, Fidelity.OMITTED, _OMITTED) for resource in resources])
     return Detection(_outcome(findings), findings)
 
 
@@ -161,7 +164,7 @@ def _unspecified(resource: ManagedResource, fidelity: Fidelity, judged: tuple[Se
     return _judged(change, severity, reason)
 
 
-def _finding(record: CloudTrailRecord, change: Change, rules: Sequence[SeverityRule]) -> Finding:
+def _finding(record: CloudTrailRecord, change: Change, rules: SeverityRules) -> Finding:
     if change.fidelity is Fidelity.EVENT_ONLY:
         return _judged(change, *_EVENT_ONLY)
     judged = Judged(
@@ -171,8 +174,8 @@ def _finding(record: CloudTrailRecord, change: Change, rules: Sequence[SeverityR
         change.change_type,
         change.expected,
         change.actual,
-        differs=change.differs,
-        account_id=record.account_id,
+        change.differs,
+        record.account_id,
     )
     return _judged(change, *severity_of(judged, rules))
 
@@ -201,11 +204,13 @@ def _outcome(findings: Sequence[Finding]) -> DetectionOutcome:
     return DetectionOutcome.NO_MANAGED_RESOURCE
 
 
-def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+def _sorted(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """Return the findings sorted, one for each attribute of a resource.
 
     Where two states hold the same resource, one that differs is kept: the drift's identity is the resource's.
     """
+    if len(findings) <= 1:
+        return tuple(findings)
     kept: dict[tuple[str, str, str], Finding] = {}
     for finding in findings:
         key = (finding.resource_type, finding.resource_id, finding.attribute or "")

@@ -1,7 +1,8 @@
 """The life of a drift: what a call, or a new version of a state, makes of what is known already."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
 from tfdrift.domain.drift import (
@@ -28,8 +29,7 @@ from tfdrift.domain.json_value import JsonValue
 _LONGEST_HISTORY = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Transition:
+class Transition(NamedTuple):
     """A step of a drift's life and the record after it, by whom it was made and why."""
 
     name: TransitionName
@@ -38,8 +38,7 @@ class Transition:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceKey:
+class ResourceKey(NamedTuple):
     """What names a resource in the ids of its drifts."""
 
     account_id: str
@@ -108,7 +107,7 @@ def advance(
         return _resolved_by_call(current, record, origin)
     if not finding.differs:
         return None
-    fresh = replace(drift_of(finding, record, origin, detected_at), report_reason=report_reason)
+    fresh = drift_of(finding, record, origin, detected_at, report_reason)
     if current is None:
         return _by_call(TransitionName.OPENED, fresh, record)
     if current.status is DriftStatus.RESOLVED:
@@ -121,7 +120,11 @@ def advance(
 
 
 def drift_of(
-    finding: Finding, record: CloudTrailRecord, origin: Origin, detected_at: datetime
+    finding: Finding,
+    record: CloudTrailRecord,
+    origin: Origin,
+    detected_at: datetime,
+    report_reason: str | None = None,
 ) -> DriftRecord:
     """Return the open drift that a finding makes where nothing is known of it yet."""
     key = resource_key(finding, record)
@@ -152,6 +155,7 @@ def drift_of(
         fidelity=finding.fidelity,
         severity_reason=finding.severity_reason,
         also_managed_by=tuple(Holder(other.address, other.state) for other in finding.also),
+        report_reason=report_reason,
     )
 
 
@@ -209,7 +213,7 @@ def with_history(
         transition.name, transition.drift.status, at, transition.by, transition.reason, event_id
     )
     history = (*before, entry)[-_LONGEST_HISTORY:]
-    return replace(transition, drift=replace(transition.drift, history=history))
+    return transition._replace(drift=replace(transition.drift, history=history))
 
 
 def last_order(current: DriftRecord) -> tuple[datetime, str]:

@@ -1,7 +1,9 @@
 """A row of the catalog: which resources an event changes, which attributes, and where the values stand."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from fnmatch import fnmatchcase
 
 from tfdrift.domain.drift import ChangeType, Severity
 from tfdrift.domain.json_value import JsonValue
@@ -155,6 +157,45 @@ class SeverityRule:
     test: str | None = None
 
 
+class SeverityRules(tuple[SeverityRule, ...]):
+    """Severity rules in their order, which know those that can fit findings of the same kind.
+
+    A catalog has dozens of rules; of one attribute of one type a handful can be meant. Which those are is
+    remembered, for a bounded number of kinds.
+    """
+
+    _MOST_KINDS = 65_536
+
+    def __init__(self, _rules: Iterable[SeverityRule] = ()) -> None:
+        self._about: dict[tuple[str, str, str, ChangeType], tuple[SeverityRule, ...]] = {}
+
+    def about(
+        self, resource_type: str, attribute: str, event_name: str, change: ChangeType
+    ) -> tuple[SeverityRule, ...]:
+        """Return the rules that fit such a finding, whatever its values, but for their tests."""
+        kind = (resource_type, attribute, event_name, change)
+        found = self._about.get(kind)
+        if found is None:
+            found = tuple(
+                rule
+                for rule in self
+                if _any_glob(rule.resource_types, resource_type)
+                and _any_glob(rule.attributes, attribute)
+                and (not rule.event_names or event_name in rule.event_names)
+                and (not rule.change_types or change in rule.change_types)
+            )
+            if len(self._about) < self._MOST_KINDS:
+                self._about[kind] = found
+        return found
+
+
+NO_RULES = SeverityRules()
+
+
+def _any_glob(globs: tuple[str, ...], text: str) -> bool:
+    return not globs or any(fnmatchcase(text, glob) for glob in globs)
+
+
 @dataclass(frozen=True, slots=True)
 class EventMapping:
     """What one event means for Terraform's resources.
@@ -167,4 +208,4 @@ class EventMapping:
     event_name: str
     targets: tuple[Target, ...] = ()
     changes: bool = True
-    severities: tuple[SeverityRule, ...] = field(default=(), repr=False)
+    severities: SeverityRules = field(default=NO_RULES, repr=False)

@@ -180,7 +180,15 @@ def origin_of(record: CloudTrailRecord, principals: Sequence[str] = ()) -> Origi
     who may run Terraform (see `is_terraform`), an approved caller makes Terraform's user agent credible, and
     any other makes it doubtful.
     """
-    origin = _by_rules(_facts(record))
+    origin = _of_call(
+        record.user_agent,
+        _service_address(record.source_ip),
+        record.invoked_by,
+        record.identity.type,
+        record.event_type,
+        record.issuer_arn,
+        record.session_credential_from_console,
+    )
     if not principals or not says_terraform(origin):
         return origin
     pattern = _approving(record, principals)
@@ -192,7 +200,24 @@ def origin_of(record: CloudTrailRecord, principals: Sequence[str] = ()) -> Origi
 
 # A trail has few callers and tools, each of which makes many calls.
 @lru_cache(maxsize=4096)
-def _by_rules(facts: _Facts) -> Origin:
+def _of_call(
+    user_agent: str | None,
+    service_address: str,
+    invoked_by: str | None,
+    identity_type: str,
+    event_type: str,
+    issuer_arn: str | None,
+    console_session: bool,  # noqa: FBT001 - a cached function has positional arguments
+) -> Origin:
+    facts = _Facts(
+        agent=(user_agent or "").strip().removeprefix("[").removesuffix("]").strip().lower(),
+        source_service=service_address,
+        invoked_by=(invoked_by or "").lower(),
+        identity_type=identity_type.lower(),
+        event_type=event_type.lower(),
+        issuer=(issuer_arn or "").lower(),
+        console_session=console_session,
+    )
     decisive = next((rule for rule in _RULES if rule.holds(facts)), None)
     if decisive is None:
         return Origin(OriginKind.UNKNOWN)
@@ -214,9 +239,12 @@ def is_terraform(record: CloudTrailRecord, principals: Sequence[str] = ()) -> bo
     principals that apply: globs over the caller's ARN or the ARN of the role that issued its session. Without
     any, the user agent alone decides.
     """
-    if not says_terraform(origin_of(record)):
-        return False
-    return not principals or _approving(record, principals) is not None
+    return is_own(origin_of(record), record, principals)
+
+
+def is_own(origin: Origin, record: CloudTrailRecord, principals: Sequence[str] = ()) -> bool:
+    """Return what `is_terraform` does, for a call whose origin is known already."""
+    return says_terraform(origin) and (not principals or _approving(record, principals) is not None)
 
 
 def _approving(record: CloudTrailRecord, principals: Sequence[str]) -> str | None:
@@ -225,14 +253,6 @@ def _approving(record: CloudTrailRecord, principals: Sequence[str]) -> str | Non
     return next((glob for glob in principals if any(fnmatchcase(arn, glob) for arn in arns)), None)
 
 
-def _facts(record: CloudTrailRecord) -> _Facts:
-    source = (record.source_ip or "").lower()
-    return _Facts(
-        agent=(record.user_agent or "").strip().removeprefix("[").removesuffix("]").strip().lower(),
-        source_service=source if source.endswith(".amazonaws.com") else "",
-        invoked_by=(record.invoked_by or "").lower(),
-        identity_type=record.identity.type.lower(),
-        event_type=record.event_type.lower(),
-        issuer=(record.issuer_arn or "").lower(),
-        console_session=record.session_credential_from_console,
-    )
+def _service_address(source_ip: str | None) -> str:
+    source = (source_ip or "").lower()
+    return source if source.endswith(".amazonaws.com") else ""

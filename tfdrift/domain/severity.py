@@ -1,15 +1,13 @@
 """How dangerous a finding is: the catalog's rules, and the tests over values that they name."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
-from functools import lru_cache
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import NamedTuple
 
 from tfdrift.domain.comparison import is_empty
 from tfdrift.domain.drift import ChangeType, Severity
 from tfdrift.domain.json_value import JsonObject, JsonValue
-from tfdrift.domain.mapping import SeverityRule
+from tfdrift.domain.mapping import SeverityRule, SeverityRules
 from tfdrift.domain.normalisers.plain import plain
 from tfdrift.domain.normalisers.policy import policy
 from tfdrift.domain.rule_set import RuleAtom, atoms_of_blocks
@@ -27,8 +25,7 @@ _PUBLIC_GROUPS = ("/groups/global/AllUsers", "/groups/global/AuthenticatedUsers"
 _ADMIN_POLICIES = (":policy/AdministratorAccess", ":policy/IAMFullAccess", ":policy/PowerUserAccess")
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """What of a finding decides its severity."""
 
     resource_type: str
@@ -41,7 +38,7 @@ class Judged:
     account_id: str
 
 
-def severity_of(judged: Judged, rules: Sequence[SeverityRule]) -> tuple[Severity, str]:
+def severity_of(judged: Judged, rules: SeverityRules) -> tuple[Severity, str]:
     """Return the severity and its reason by the first rule that fits, medium if none does.
 
     The loss of a whole resource is high at least.
@@ -55,29 +52,17 @@ def severity_of(judged: Judged, rules: Sequence[SeverityRule]) -> tuple[Severity
     return severity, reason
 
 
-def first_fitting(judged: Judged, rules: Sequence[SeverityRule]) -> SeverityRule | None:
+def first_fitting(judged: Judged, rules: SeverityRules) -> SeverityRule | None:
     """Return the first rule that fits a finding, None if none does."""
-    return next((rule for rule in rules if _fits(rule, judged)), None)
+    attribute = judged.attribute or WHOLE_RESOURCE
+    for rule in rules.about(judged.resource_type, attribute, judged.event_name, judged.change_type):
+        if rule.test is None or TESTS[rule.test](judged):
+            return rule
+    return None
 
 
 def _is_deletion(judged: Judged) -> bool:
     return judged.attribute is None and judged.change_type is ChangeType.DELETED
-
-
-def _fits(rule: SeverityRule, judged: Judged) -> bool:
-    attribute = judged.attribute or WHOLE_RESOURCE
-    return (
-        _any_glob(rule.resource_types, judged.resource_type)
-        and _any_glob(rule.attributes, attribute)
-        and (not rule.event_names or judged.event_name in rule.event_names)
-        and (not rule.change_types or judged.change_type in rule.change_types)
-        and (rule.test is None or TESTS[rule.test](judged))
-    )
-
-
-@lru_cache(maxsize=65_536)
-def _any_glob(globs: tuple[str, ...], text: str) -> bool:
-    return not globs or any(fnmatchcase(text, glob) for glob in globs)
 
 
 def _opens_admin_port(judged: Judged) -> bool:

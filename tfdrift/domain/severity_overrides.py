@@ -1,15 +1,14 @@
 """An installation's own severity rules, which come before the catalog's."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
 from tfdrift.domain.finding import Finding
-from tfdrift.domain.mapping import SeverityRule
+from tfdrift.domain.mapping import SeverityRules
 from tfdrift.domain.severity import Judged, first_fitting
 
 
-def judged_by(rules: Sequence[SeverityRule], finding: Finding, record: CloudTrailRecord) -> Finding:
+def judged_by(rules: SeverityRules, finding: Finding, record: CloudTrailRecord) -> Finding:
     """Return the finding with the severity and the reason of the first rule that fits.
 
     Without one it keeps what the catalog says. A call that set Terraform's own value back is judged by none:

@@ -6,7 +6,7 @@ from tfdrift.domain.finding import CurrentValues
 from tfdrift.domain.json_value import JsonValue
 from tfdrift.domain.managed_resource import ManagedResource
 
-_Key = tuple[str, str, str | None, str | None]
+_Key = tuple[str, str, tuple[str, str, str] | None, str | None]
 
 
 class ValuesSoFar:
@@ -31,8 +31,11 @@ class ValuesSoFar:
 
     def changes(self) -> tuple[Change, ...]:
         """Return the changes; that a resource was touched says nothing where more is known of it."""
-        known = {_resource(change) for change in self._changes.values() if not _is_touch(change)}
-        return tuple(c for c in self._changes.values() if not (_is_touch(c) and _resource(c) in known))
+        changes = tuple(self._changes.values())
+        if len(changes) <= 1:
+            return changes
+        known = {_resource(change) for change in changes if not _is_touch(change)}
+        return tuple(c for c in changes if not (_is_touch(c) and _resource(c) in known))
 
 
 def _is_touch(change: Change) -> bool:
@@ -46,6 +49,7 @@ def _resource(change: Change) -> tuple[str, str]:
 def _key(
     resource: ManagedResource | None, resource_type: str, resource_id: str, attribute: str | None
 ) -> _Key:
-    state = resource.state if resource else None
-    where = f"{state.bucket or ''}/{state.key}#{resource.address}" if state and resource else None
-    return resource_type, resource_id, where, attribute
+    if resource is None:
+        return resource_type, resource_id, None, attribute
+    state = resource.state
+    return resource_type, resource_id, (state.bucket or "", state.key, resource.address), attribute

@@ -1,6 +1,6 @@
 """Decides what a call means now: detection against states and open drifts, secrets hidden, rules applied."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
@@ -14,7 +14,7 @@ from tfdrift.domain.ignore_rules import IgnoreRule, IgnoreRules
 from tfdrift.domain.json_value import JsonValue
 from tfdrift.domain.lifecycle import resource_key
 from tfdrift.domain.managed_resource import ManagedResource
-from tfdrift.domain.origin import NOT_APPROVED, is_terraform, origin_of, says_terraform
+from tfdrift.domain.origin import NOT_APPROVED, is_own, origin_of, says_terraform
 from tfdrift.domain.severity_overrides import judged_by
 from tfdrift.domain.state_secrets import hide_by_schema
 from tfdrift.service.policy import EventCatalog, Policy
@@ -64,16 +64,11 @@ class AssessCall:
         if not detection.findings:
             return Assessment(detection.outcome, origin)
         complete = [self._complete(finding, record) for finding in detection.findings]
-        secrets = frozenset(
-            secret
-            for plain, hidden in zip(detection.findings, complete, strict=True)
-            if hidden.actual is not plain.actual
-            for secret in secret_texts(plain.actual, hidden.actual)
-        )
         shown = _one_a_drift(complete, record)
         reported, ignored = _sorted_by(self.policy.ignore, shown, record, origin)
-        doubtful = says_terraform(origin) and not is_terraform(record, principals)
+        doubtful = says_terraform(origin) and not is_own(origin, record, principals)
         reason = NOT_APPROVED if doubtful else None
+        secrets = _secrets(detection.findings, complete)
         return Assessment(detection.outcome, origin, reported, ignored, reason, secrets)
 
     def _complete(self, finding: Finding, record: CloudTrailRecord) -> Finding:
@@ -89,10 +84,22 @@ class AssessCall:
             return ()
         key = resource_key(finding, record)
         found = self.states.find(key.resource_type, key.account_id, key.region, key.resource_id)
-        others = (
-            other for other in found if other.resource_id == own.resource_id and _place(other) != _place(own)
-        )
+        others = [
+            other
+            for other in found
+            if other is not own and other.resource_id == own.resource_id and _place(other) != _place(own)
+        ]
         return tuple(sorted(others, key=_place))
+
+
+def _secrets(findings: Iterable[Finding], hidden: Iterable[Finding]) -> frozenset[str]:
+    """Return the texts that findings with their secrets hidden no longer show."""
+    changed = [
+        (plain.actual, shown.actual)
+        for plain, shown in zip(findings, hidden, strict=True)
+        if shown.actual is not plain.actual
+    ]
+    return frozenset(secret for plain, shown in changed for secret in secret_texts(plain, shown))
 
 
 def _place(resource: ManagedResource) -> tuple[str, str, str]:
@@ -136,8 +143,9 @@ def without_secrets(finding: Finding, fingerprint: Fingerprint) -> Finding:
     if finding.attribute is not None:
         expected = hide_by_schema(finding.resource_type, finding.attribute, expected, fingerprint)
         actual = hide_by_schema(finding.resource_type, finding.attribute, actual, fingerprint)
-    actual = hide_like(expected, actual, fingerprint)
-    if actual == finding.actual and not holds_secret(expected):
+    if holds_secret(expected):
+        actual = hide_like(expected, actual, fingerprint)
+    elif actual == finding.actual:
         return finding
     is_same = finding.fidelity is Fidelity.EXACT and _is_same(expected, actual)
     differs = finding.differs and not is_same
@@ -149,8 +157,10 @@ def _is_same(expected: JsonValue, actual: JsonValue) -> bool:
     return equal(expected, actual, normaliser)
 
 
-def _one_a_drift(findings: Iterable[Finding], record: CloudTrailRecord) -> tuple[Finding, ...]:
+def _one_a_drift(findings: Sequence[Finding], record: CloudTrailRecord) -> tuple[Finding, ...]:
     """Keep one finding of those that several states make of one resource: the first that differs."""
+    if len(findings) == 1:
+        return tuple(findings)
     kept: dict[str, Finding] = {}
     for finding in findings:
         drift = resource_key(finding, record).drift_id(finding.attribute)
@@ -160,8 +170,10 @@ def _one_a_drift(findings: Iterable[Finding], record: CloudTrailRecord) -> tuple
 
 
 def _sorted_by(
-    rules: IgnoreRules, findings: Iterable[Finding], record: CloudTrailRecord, origin: Origin
+    rules: IgnoreRules, findings: tuple[Finding, ...], record: CloudTrailRecord, origin: Origin
 ) -> tuple[tuple[Finding, ...], tuple[IgnoredFinding, ...]]:
+    if not rules.rules:
+        return findings, ()
     reported: list[Finding] = []
     ignored: list[IgnoredFinding] = []
     for finding in findings:

@@ -9,7 +9,7 @@ from tfdrift.domain.cloudtrail_record import CloudTrailRecord
 from tfdrift.domain.finding import DetectionOutcome
 from tfdrift.domain.hidden_change import HiddenChange
 from tfdrift.domain.lifecycle import Transition, resource_key
-from tfdrift.domain.origin import is_terraform
+from tfdrift.domain.origin import is_own
 from tfdrift.service.assess_call import AssessCall, Assessment
 from tfdrift.service.held_calls import WaitingCalls, as_terraform, only_matching
 from tfdrift.service.hidden_changes import hidden_changes
@@ -82,7 +82,7 @@ class IngestCloudTrail:
         assessment = self.assess.assess(record)
         if assessment.outcome in _SILENT:
             return IngestResult(_SILENT[assessment.outcome])
-        if is_terraform(record, self.waiting.policy.terraform_principals):
+        if is_own(assessment.origin, record, self.waiting.policy.terraform_principals):
             return self._ingest_own(record, as_terraform(assessment))
         if not assessment.findings and not assessment.ignored:
             return IngestResult(IngestOutcome(assessment.outcome.value))
@@ -102,6 +102,8 @@ class IngestCloudTrail:
         )
 
     def _hidden(self, record: CloudTrailRecord, assessment: Assessment) -> tuple[HiddenChange, ...]:
+        if not assessment.ignored:
+            return ()
         found = tuple(hidden_changes(record, assessment, self.now()))
         for change in found:
             self.hidden.keep(change)
@@ -137,7 +139,7 @@ class IngestCloudTrail:
         steps: list[Transition] = []
         for later in newer:
             assessment = self.assess.assess(later)
-            if is_terraform(later, self.waiting.policy.terraform_principals):
+            if is_own(assessment.origin, later, self.waiting.policy.terraform_principals):
                 assessment = only_matching(as_terraform(assessment))
             cause = f"{call_cause(later)}:after:{record.event_id}"
             steps += self.tracker.track(later, assessment, now, cause=cause)

@@ -7,11 +7,11 @@ from datetime import datetime
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
 from tfdrift.domain.drift import DriftRecord, DriftStatus, TransitionName
 from tfdrift.domain.lifecycle import Transition, call_order
-from tfdrift.domain.origin import is_terraform
+from tfdrift.domain.origin import is_own
 from tfdrift.service.assess_call import AssessCall
 from tfdrift.service.held_calls import WaitingCalls, as_terraform, only_matching
 from tfdrift.service.memory import MemoryDriftRepository, MemoryEventLog
-from tfdrift.service.track_drift import TrackDrift, call_cause
+from tfdrift.service.track_drift import TrackDrift, call_cause, untold
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +47,10 @@ class LateCalls:
         """Return the drifts that the calls alone, in their order, make of the states."""
         drifts = MemoryDriftRepository(MemoryEventLog())
         assess = replace(self.assess, drifts=drifts)
-        tracker = TrackDrift(drifts)
+        tracker = TrackDrift(drifts, event_of=untold)
         for call in sorted(calls, key=call_order):
             assessment = assess.assess(call)
-            if is_terraform(call, self.assess.policy.terraform_principals):
+            if is_own(assessment.origin, call, self.assess.policy.terraform_principals):
                 assessment = only_matching(as_terraform(assessment))
             tracker.track(call, assessment, call.event_time)
         return {drift.id: drift for drift in drifts.all()}

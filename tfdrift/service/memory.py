@@ -37,16 +37,19 @@ class MemoryStateIndex:
         self, resource_type: str, account_id: str, region: str, identifier: str
     ) -> tuple[ManagedResource, ...]:
         """Return every managed instance of that type known by that id."""
-        found = self.find_any_type(account_id, region, identifier)
-        return tuple(resource for resource in found if resource.resource_type == resource_type)
+        found = self._by_identifier.get(identifier)
+        if found is None:
+            return ()
+        return tuple(
+            resource
+            for resource in found
+            if resource.resource_type == resource_type and _lies_in(resource, account_id, region)
+        )
 
     def find_any_type(self, account_id: str, region: str, identifier: str) -> tuple[ManagedResource, ...]:
         """Return every managed instance of whatever type known by that id."""
-        return tuple(
-            resource
-            for resource in self._by_identifier.get(identifier, ())
-            if resource.account_id in (None, account_id) and resource.region in (None, region)
-        )
+        found = self._by_identifier.get(identifier, ())
+        return tuple(resource for resource in found if _lies_in(resource, account_id, region))
 
     def replace(
         self,
@@ -128,8 +131,8 @@ class MemoryDriftRepository:
 
     def of_resource(self, resource_hash: str) -> tuple[VersionedDrift, ...]:
         """Return all drifts of a resource."""
-        stored = self._drifts.get(resource_hash, {})
-        return tuple(stored[drift_id] for drift_id in sorted(stored))
+        stored = self._drifts.get(resource_hash)
+        return () if stored is None else tuple(stored[drift_id] for drift_id in sorted(stored))
 
     def record(self, drift: DriftRecord, event: FeedEvent, *, expected_version: int) -> bool:
         """Store the drift's new record and its event; see the port for the answers."""
@@ -222,6 +225,10 @@ class NoHeldCalls:
     def settle(self, account_id: str, event_id: str) -> bool:  # noqa: ARG002
         """Return that the call was not held."""
         return False
+
+
+def _lies_in(resource: ManagedResource, account_id: str, region: str) -> bool:
+    return resource.account_id in (None, account_id) and resource.region in (None, region)
 
 
 def _state_key(bucket: str | None, key: str) -> _StateKey:

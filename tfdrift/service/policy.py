@@ -7,7 +7,7 @@ from typing import Protocol
 
 from tfdrift.domain.fingerprint import Fingerprint
 from tfdrift.domain.ignore_rules import IgnoreRules
-from tfdrift.domain.mapping import EventMapping, SeverityRule
+from tfdrift.domain.mapping import NO_RULES, EventMapping, SeverityRules
 
 DEFAULT_GRACE = timedelta(minutes=15)
 
@@ -34,7 +34,7 @@ class Policy:
     ignore: IgnoreRules = field(default_factory=IgnoreRules)
     terraform_principals: tuple[str, ...] = ()
     grace: timedelta = DEFAULT_GRACE
-    severities: tuple[SeverityRule, ...] = ()
+    severities: SeverityRules = NO_RULES
 
 
 class EventCatalog(Protocol):

@@ -13,7 +13,7 @@ from tfdrift.domain.hidden_change import HiddenChange
 from tfdrift.domain.ignore_rules import IgnoreRules
 from tfdrift.domain.json_reading import FastDecoder
 from tfdrift.domain.lifecycle import call_order
-from tfdrift.domain.mapping import SeverityRule
+from tfdrift.domain.mapping import NO_RULES, SeverityRules
 from tfdrift.domain.terraform_state import TerraformState, UnreadableState, parse_state
 from tfdrift.service.assess_call import AssessCall
 from tfdrift.service.held_calls import WaitingCalls
@@ -28,7 +28,7 @@ from tfdrift.service.memory import (
 from tfdrift.service.policy import EventCatalog, Policy
 from tfdrift.service.replay_evidence import Evidence, Problem, read_evidence_files
 from tfdrift.service.replay_summary import ReplaySummary, summarise
-from tfdrift.service.track_drift import TrackDrift
+from tfdrift.service.track_drift import TrackDrift, untold
 
 Progress = Callable[[int, int], None]
 """Called with how many records were replayed, and how many there are."""
@@ -56,7 +56,7 @@ class ReplayInput:
     terraform_principals: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     fast: FastDecoder | None = None
-    severities: tuple[SeverityRule, ...] = ()
+    severities: SeverityRules = NO_RULES
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,7 @@ def _ingest(
             terraform_version=state.terraform_version,
             indexed_at=clock.moment,
         )
-    tracker = TrackDrift(drifts)
+    tracker = TrackDrift(drifts, event_of=untold)
     assess = AssessCall(catalog, index, drifts, policy)
     waiting = WaitingCalls(NoHeldCalls(), assess, tracker, policy, keeps=False)
     return IngestCloudTrail(assess, tracker, waiting, MemoryHiddenLog(), clock.now)

@@ -16,13 +16,37 @@ from tfdrift.service.ports import ConcurrentUpdate, DriftRepository, VersionedDr
 _ATTEMPTS = 8
 
 Decide = Callable[[DriftRecord | None], Transition | None]
+EventOf = Callable[[Transition, str, datetime], FeedEvent]
+
+
+def drift_event(transition: Transition, event_id: str, happened_at: datetime) -> FeedEvent:
+    """Return the event that tells of a step."""
+    drift = transition.drift
+    return FeedEvent(
+        event_id=event_id,
+        type=EventType.DRIFT,
+        timestamp=happened_at,
+        payload={**drift_to_json(drift), "transition": transition.name.value},
+        severity=drift.severity.value,
+        resource_type=drift.resource_type,
+        account_id=drift.account_id,
+    )
+
+
+def untold(_transition: Transition, event_id: str, happened_at: datetime) -> FeedEvent:
+    """Return the event of a step where nobody listens: it says by its id alone that the step was made."""
+    return FeedEvent(event_id, EventType.DRIFT, happened_at, payload={})
 
 
 @dataclass(frozen=True, slots=True)
 class TrackDrift:
-    """Applies what calls and states say to the stored drifts, each step once."""
+    """Applies what calls and states say to the stored drifts, each step once.
+
+    `event_of` makes the events that tell of the steps: `drift_event`, or `untold` in a replay.
+    """
 
     drifts: DriftRepository
+    event_of: EventOf = drift_event
 
     def track(
         self,
@@ -57,7 +81,7 @@ class TrackDrift:
             current = None if stored is None else stored.record
             event_id = drift_event_id(drift_id, cause)
             transition = with_history(current, transition, event_id, happened_at)
-            event = drift_event(transition, event_id, happened_at)
+            event = self.event_of(transition, event_id, happened_at)
             try:
                 version = 0 if stored is None else stored.version
                 is_new = self.drifts.record(transition.drift, event, expected_version=version)
@@ -94,8 +118,7 @@ class TrackDrift:
 
     def _end_vaguer(self, record: CloudTrailRecord, siblings: Iterable[VersionedDrift]) -> None:
         """End the drift that a less exact account of the same call opened."""
-        vaguer = [entry.record for entry in siblings if entry.record.fidelity in VALUE_UNKNOWN]
-        for drift in vaguer:
+        for drift in [entry.record for entry in siblings if entry.record.fidelity in VALUE_UNKNOWN]:
             if drift.cause.event_id == call_id(record):
                 ending = Resolution(ResolutionHow.IGNORED, None, record.event_time, call_id(record))
                 cause = f"{call_cause(record)}:exact"
@@ -116,20 +139,6 @@ def call_cause(record: CloudTrailRecord) -> str:
 def drift_event_id(drift_id: str, cause: str) -> str:
     """Return the id of the event that tells of a step: the same step of the same cause has the same."""
     return f"drift:{drift_id}:{cause}"
-
-
-def drift_event(transition: Transition, event_id: str, happened_at: datetime) -> FeedEvent:
-    """Return the event that tells of a step."""
-    drift = transition.drift
-    return FeedEvent(
-        event_id=event_id,
-        type=EventType.DRIFT,
-        timestamp=happened_at,
-        payload={**drift_to_json(drift), "transition": transition.name.value},
-        severity=drift.severity.value,
-        resource_type=drift.resource_type,
-        account_id=drift.account_id,
-    )
 
 
 def _resolving(ending: Resolution) -> Decide:

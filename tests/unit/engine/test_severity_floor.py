@@ -4,10 +4,10 @@ import pytest
 
 from tfdrift.catalog import load_catalog
 from tfdrift.domain.drift import ChangeType, Severity
-from tfdrift.domain.mapping import SeverityRule
+from tfdrift.domain.mapping import SeverityRule, SeverityRules
 from tfdrift.domain.severity import Judged, severity_of
 
-LENIENT = (SeverityRule(Severity.LOW, "of little weight", resource_types=("aws_*",)),)
+LENIENT = SeverityRules([SeverityRule(Severity.LOW, "of little weight", resource_types=("aws_*",))])
 
 
 def deleted(resource_type: str, *, differs: bool = True) -> Judged:
@@ -31,7 +31,7 @@ def test_a_deletion_is_high_where_a_rule_says_less() -> None:
 
 
 def test_a_graver_rule_stands() -> None:
-    grave = (SeverityRule(Severity.CRITICAL, "lost for good"), *LENIENT)
+    grave = SeverityRules([SeverityRule(Severity.CRITICAL, "lost for good"), *LENIENT])
     assert severity_of(deleted("aws_x"), grave) == (Severity.CRITICAL, "lost for good")
 
 
