@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from tfdrift.domain.attribute_path import attribute_at, is_known
 from tfdrift.domain.change import Change
@@ -43,7 +42,7 @@ def find_resources(
     ids = identifiers(record, way.ids)
     for resource_type in way.types:
         found = _find(record, resource_type, ids, lookup)
-        holding = tuple(resource for resource in found if _is_meant(resource, resource_type, way))
+        holding = tuple([resource for resource in found if _is_meant(resource, resource_type, way)])
         if holding:
             return holding
     return ()
@@ -51,7 +50,7 @@ def find_resources(
 
 def _is_meant(resource: ManagedResource, resource_type: str, way: ResourceRule) -> bool:
     """Return whether a row is about a resource: of any type, those only that have one of its attributes."""
-    if not all(_has(resource.attributes, name) for name in way.requires):
+    if way.requires and not all(_has(resource.attributes, name) for name in way.requires):
         return False
     return resource_type != ANY_TYPE or any(
         is_known(resource.attributes, rule.attribute) for rule in way.attributes
@@ -60,20 +59,25 @@ def _is_meant(resource: ManagedResource, resource_type: str, way: ResourceRule) 
 
 def identifiers(record: CloudTrailRecord, templates: Sequence[str]) -> tuple[str, ...]:
     """Return every id that the templates make, in order, each once."""
-    return tuple(dict.fromkeys(text for template in templates for text in fill(record, template)))
+    if len(templates) == 1:
+        return fill(record, templates[0])
+    return tuple(dict.fromkeys([text for template in templates for text in fill(record, template)]))
 
 
 def _find(
     record: CloudTrailRecord, resource_type: str, ids: Sequence[str], lookup: Lookup
 ) -> tuple[ManagedResource, ...]:
-    found: dict[tuple[str, str | None, str], ManagedResource] = {}
+    resources: list[ManagedResource] = []
     for identifier in ids:
         if resource_type == ANY_TYPE:
-            resources = lookup.find_any_type(record.account_id, record.region, identifier)
+            resources += lookup.find_any_type(record.account_id, record.region, identifier)
         else:
-            resources = lookup.find(resource_type, record.account_id, record.region, identifier)
-        for resource in resources:
-            found.setdefault((resource.address, resource.state.bucket, resource.state.key), resource)
+            resources += lookup.find(resource_type, record.account_id, record.region, identifier)
+    if len(resources) <= 1:
+        return tuple(resources)
+    found: dict[tuple[str, str | None, str], ManagedResource] = {}
+    for resource in resources:
+        found.setdefault((resource.address, resource.state.bucket, resource.state.key), resource)
     return tuple(found.values())
 
 
@@ -92,7 +96,7 @@ def _managed(
     for rule in way.attributes:
         attribute = _stored_attribute(rule, resource)
         expected = attribute_at(resource.attributes, attribute)
-        value = _built(rule, record, expected, current.value(resource, attribute))
+        value = _built(rule, record, expected, resource, attribute, current)
         if value is None:
             continue
         touched = True
@@ -106,13 +110,20 @@ def _managed(
 
 
 def _built(
-    rule: AttributeRule, record: CloudTrailRecord, expected: JsonValue, opened: tuple[bool, JsonValue]
+    rule: AttributeRule,
+    record: CloudTrailRecord,
+    expected: JsonValue,
+    resource: ManagedResource,
+    attribute: str,
+    current: CurrentValues,
 ) -> NewValue | None:
     """Return the new value on top of the open drift's, not wholly known on top of one that is not known."""
-    is_open, open_value = opened
-    unseen = is_open and open_value is None and rule.kind in BUILDING
+    if rule.kind not in BUILDING:
+        return new_value(rule, record, expected)
+    is_open, open_value = current.value(resource, attribute)
+    unseen = is_open and open_value is None
     value = new_value(rule, record, open_value if is_open and not unseen else expected)
-    return replace(value, known=False, comparable=False) if value is not None and unseen else value
+    return value._replace(known=False, comparable=False) if value is not None and unseen else value
 
 
 def _stored_attribute(rule: AttributeRule, resource: ManagedResource) -> str:
@@ -120,10 +131,12 @@ def _stored_attribute(rule: AttributeRule, resource: ManagedResource) -> str:
 
     https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/resource-tagging
     """
+    if rule.attribute != "tags":
+        return rule.attribute
     normalise = NORMALISERS["tags"]
     everything = resource.attributes.get("tags_all")
     own = resource.attributes.get("tags")
-    if rule.attribute == "tags" and not is_empty(everything) and normalise(everything) != normalise(own):
+    if not is_empty(everything) and normalise(everything) != normalise(own):
         return "tags_all"
     return rule.attribute
 

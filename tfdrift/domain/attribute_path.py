@@ -14,7 +14,7 @@ def is_known(attributes: JsonObject, path: str) -> bool:
     A state that another provider version wrote lacks attributes
     (https://github.com/snyk/driftctl/issues/1671); what it lacks is no difference.
     """
-    return path.partition(".")[0].partition("[")[0] in attributes
+    return _name(path) in attributes
 
 
 def attribute_at(attributes: JsonObject, path: str) -> JsonValue:
@@ -26,6 +26,11 @@ def attribute_at(attributes: JsonObject, path: str) -> JsonValue:
         else:
             value = value.get(step) if isinstance(value, dict) else None
     return value
+
+
+@lru_cache(maxsize=8192)
+def _name(path: str) -> str:
+    return path.partition(".")[0].partition("[")[0]
 
 
 @lru_cache(maxsize=8192)

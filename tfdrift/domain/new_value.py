@@ -1,8 +1,8 @@
 """Makes an attribute's new value out of a call's parameters, as a row of the catalog says."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
 from tfdrift.domain.json_value import JsonObject, JsonValue
@@ -13,10 +13,10 @@ from tfdrift.domain.normalisers.plain import plain, text
 from tfdrift.domain.parameters import MASKS, as_list, inside, values_at
 
 _MASK_DEPTH = 6
+_LONGEST_MASK = max(map(len, MASKS))
 
 
-@dataclass(frozen=True, slots=True)
-class NewValue:
+class NewValue(NamedTuple):
     """A value that a call gave an attribute.
 
     It is not `known` where it was not seen, or is written in another shape; not `comparable` where nothing
@@ -46,7 +46,7 @@ def new_value(rule: AttributeRule, record: CloudTrailRecord, base: JsonValue) ->
     base
         The value before the call, on which additions and removals build.
     """
-    if not holds(rule.when, record):
+    if rule.when and not holds(rule.when, record):
         return None
     if rule.kind is AttributeKind.CONSTANT:
         return NewValue(rule.constant)
@@ -71,7 +71,7 @@ def holds(conditions: Sequence[Condition], record: CloudTrailRecord) -> bool:
 def is_masked(value: JsonValue, depth: int = 0) -> bool:
     """Return whether CloudTrail hid the value or a part of it."""
     if isinstance(value, str):
-        return value.lower() in MASKS
+        return len(value) <= _LONGEST_MASK and value.lower() in MASKS
     if depth >= _MASK_DEPTH:
         return False
     if isinstance(value, dict):
@@ -91,14 +91,15 @@ def _parameter(rule: AttributeRule, record: CloudTrailRecord) -> NewValue | None
     """Return the parameter at the first of the rule's paths that is there."""
     for path in rule.paths:
         found = values_at(record, path)
-        if found or _is_list_there(path, record):
-            return NewValue(_shaped(rule, found, many="[]" in path))
+        many = "[]" in path
+        if found or (many and _is_list_there(path, record)):
+            return NewValue(_shaped(rule, found, many=many))
     return None
 
 
 def _is_list_there(path: str, record: CloudTrailRecord) -> bool:
-    container, mark, _ = path.partition("[]")
-    return bool(mark) and any(not as_list(value) for value in values_at(record, container))
+    container, _, _ = path.partition("[]")
+    return any(not as_list(value) for value in values_at(record, container))
 
 
 def _shaped(rule: AttributeRule, found: Sequence[JsonValue], *, many: bool) -> JsonValue:
@@ -120,6 +121,8 @@ def _block(rule: AttributeRule, element: JsonValue) -> JsonValue:
 
 
 def _translated(rule: AttributeRule, value: JsonValue) -> JsonValue:
+    if not rule.translate:
+        return value
     word = text(value)
     return next((to for frm, to in rule.translate if frm == word), value)
 

@@ -9,9 +9,9 @@ Falco's plugin lower-cases names.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
 from tfdrift.domain.id_forms import FORMS
@@ -24,6 +24,8 @@ _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 _LIST_MARK = "[]"
 _FIRST_MARK = "[0]"
 _LITERAL = "="
+_VALUE = "value"
+_MOST_KEYS_OF_A_WRAPPING = 2
 MASKS = frozenset(
     {"****", "***", "hidden_due_to_security_reasons", "<sensitivedataremoved>", "sensitivedataremoved"}
 )
@@ -32,12 +34,20 @@ _MAX_IDS = 1000
 _PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Segment:
+Values = tuple[JsonValue, ...]
+
+
+class _Segment(NamedTuple):
     name: str
+    folded: str
     each: bool = False
     first: bool = False
     chosen: tuple[str, str] | None = None
+
+    @property
+    def is_name(self) -> bool:
+        """Whether it is the name of a key and nothing more."""
+        return bool(self.name) and not (self.each or self.first or self.chosen)
 
 
 def values_at(record: CloudTrailRecord, path: str) -> tuple[JsonValue, ...]:
@@ -51,34 +61,70 @@ def values_at(record: CloudTrailRecord, path: str) -> tuple[JsonValue, ...]:
     value is that value, as EC2 wraps attribute values or does not. ``|form`` at the end applies a form of
     `tfdrift.domain.id_forms` to each value.
     """
-    root, rest, form = _parts(path)
-    if root == "request":
-        found = inside(unwrapped(record.request), rest)
-    elif root == "response":
-        found = inside(unwrapped(record.response), rest)
-    elif root == "details":
-        found = inside(record.service_event_details, rest)
-    else:
-        found = _of_record(record, root)
-    return found if not form else tuple(text for value in found for text in FORMS[form](value))
+    return _reader(path)(record)
 
 
-@lru_cache(maxsize=8192)
-def _parts(path: str) -> tuple[str, str, str]:
-    """Return a path's root, the path from there, and the form at its end."""
+# The catalog's paths are few and each is asked for with every call of its event: they are taken apart once.
+@lru_cache(maxsize=16_384)
+def _reader(path: str) -> Callable[[CloudTrailRecord], Values]:
+    """Return what reads the values at a path out of a record."""
     plain, _, form = path.partition("|")
     root, _, rest = plain.partition(".")
-    return root, rest, form
+    read = _root_reader(root, _follower(rest))
+    if not form:
+        return read
+    reshaped = FORMS[form]
+    return lambda record: tuple(text for value in read(record) for text in reshaped(value))
 
 
-def inside(value: JsonValue, path: str) -> tuple[JsonValue, ...]:
+def _root_reader(root: str, follow: Callable[[JsonValue], Values]) -> Callable[[CloudTrailRecord], Values]:
+    if root == "request":
+        return lambda record: follow(unwrapped(record.request))
+    if root == "response":
+        return lambda record: follow(unwrapped(record.response))
+    if root == "details":
+        return lambda record: follow(record.service_event_details)
+    return lambda record: _of_record(record, root)
+
+
+def inside(value: JsonValue, path: str) -> Values:
     """Return the values at a path relative to a value; the empty path is the value itself."""
-    found = [value]
-    for segment in _segments(path):
-        if not found:
-            break
-        found = [inner for outer in found for inner in _step(outer, segment)]
-    return tuple(found)
+    return _follower(path)(value)
+
+
+@lru_cache(maxsize=16_384)
+def _follower(path: str) -> Callable[[JsonValue], Values]:
+    """Return what follows a path from a value."""
+    segments = tuple(_segment(name) for name in path_steps(path))
+    if all(segment.is_name for segment in segments):
+        return _follower_of_names(segments)
+
+    def follow(value: JsonValue) -> Values:
+        found = [value]
+        for segment in segments:
+            if not found:
+                break
+            found = [inner for outer in found for inner in _step(outer, segment)]
+        return tuple(found)
+
+    return follow
+
+
+def _follower_of_names(segments: Sequence[_Segment]) -> Callable[[JsonValue], Values]:
+    """Return what follows a path of names alone, as most are: it leads to one value or to none."""
+
+    def follow(value: JsonValue) -> Values:
+        for segment in segments:
+            if isinstance(value, dict):
+                key = _key(value, segment)
+                if key is None:
+                    return ()
+                value = value[key]
+            elif segment.name != _VALUE or isinstance(value, list) or value is None:
+                return ()
+        return (value,)
+
+    return follow
 
 
 def as_list(value: JsonValue) -> list[JsonValue]:
@@ -94,6 +140,8 @@ def as_list(value: JsonValue) -> list[JsonValue]:
 
 def unwrapped(parameters: JsonObject) -> JsonObject:
     """Return the parameters inside the one key that newer EC2 operations wrap them in."""
+    if len(parameters) > _MOST_KEYS_OF_A_WRAPPING:
+        return parameters
     keys = [key for key in parameters if key != "xmlns"]
     if len(keys) == 1 and _WRAPPER.search(keys[0]):
         inner = parameters[keys[0]]
@@ -112,18 +160,30 @@ def fill(record: CloudTrailRecord, template: str) -> tuple[str, ...]:
     if "{" not in template:
         return _texts(record, template)
     texts = [""]
+    pieces, end = _pieces(template)
+    for literal, path in pieces:
+        values = _texts(record, path)
+        texts = [text + literal + value for text in texts for value in values][:_MAX_IDS]
+    return tuple(dict.fromkeys(text + end for text in texts))
+
+
+@lru_cache(maxsize=4096)
+def _pieces(template: str) -> tuple[tuple[tuple[str, str], ...], str]:
+    """Return the literal texts of a template, each with the path that follows it, and the text at its end."""
+    pieces = []
     position = 0
     for match in _PLACEHOLDER.finditer(template):
-        literal = template[position : match.start()]
-        values = _texts(record, match[1])
-        texts = [text + literal + value for text in texts for value in values][:_MAX_IDS]
+        pieces.append((template[position : match.start()], match[1]))
         position = match.end()
-    return tuple(dict.fromkeys(text + template[position:] for text in texts))
+    return tuple(pieces), template[position:]
 
 
 def _texts(record: CloudTrailRecord, path: str) -> tuple[str, ...]:
-    texts = (_text(value) for value in values_at(record, path))
-    return tuple(dict.fromkeys(text for text in texts if text))
+    found = values_at(record, path)
+    if not found:
+        return ()
+    texts = [_text(value) for value in found]
+    return tuple(dict.fromkeys([text for text in texts if text]))
 
 
 def _text(value: JsonValue) -> str | None:
@@ -149,11 +209,6 @@ def _partition(region: str) -> str:
     return next((name for prefix, name in _PARTITIONS.items() if region.startswith(prefix)), "aws")
 
 
-@lru_cache(maxsize=4096)
-def _segments(path: str) -> tuple[_Segment, ...]:
-    return tuple(_segment(name) for name in path_steps(path))
-
-
 def path_steps(path: str) -> tuple[str, ...]:
     """Return the segments of a path as they are written; a dot within brackets divides none."""
     return tuple(_NAME.findall(path))
@@ -168,19 +223,21 @@ def selector(segment: str) -> tuple[str, str, str] | None:
 def _segment(written: str) -> _Segment:
     chosen = selector(written)
     if chosen is not None:
-        return _Segment(chosen[0], chosen=chosen[1:])
+        return _Segment(chosen[0], chosen[0].casefold(), chosen=chosen[1:])
     name = written.removesuffix(_LIST_MARK).removesuffix(_FIRST_MARK)
-    return _Segment(name, each=written.endswith(_LIST_MARK), first=written.endswith(_FIRST_MARK))
+    return _Segment(
+        name, name.casefold(), each=written.endswith(_LIST_MARK), first=written.endswith(_FIRST_MARK)
+    )
 
 
 def _step(value: JsonValue, segment: _Segment) -> Sequence[JsonValue]:
     if segment.name:
         if isinstance(value, dict):
-            key = _key(value, segment.name)
+            key = _key(value, segment)
             if key is None:
                 return ()
             value = value[key]
-        elif segment.name != "value" or isinstance(value, list) or value is None:
+        elif segment.name != _VALUE or isinstance(value, list) or value is None:
             return ()
     return _elements(value, segment)
 
@@ -196,20 +253,17 @@ def _elements(value: JsonValue, segment: _Segment) -> Sequence[JsonValue]:
     return (value,)
 
 
-def _key(value: JsonObject, name: str) -> str | None:
+def _key(value: JsonObject, segment: _Segment) -> str | None:
+    """Return the key that has a segment's name, whatever its case."""
+    name, folded, *_ = segment
     if name in value:
         return name
-    folded = _folded(name)
+    length = len(folded)
     for key in value:
-        if _folded(key) == folded:
+        # Most paths of a row name what a call does not have. Only folding beyond ASCII changes the length.
+        if (len(key) == length or not key.isascii()) and key.casefold() == folded:
             return key
     return None
-
-
-# The names of parameters are few, and most paths of a row name what a call does not have.
-@lru_cache(maxsize=8192)
-def _folded(name: str) -> str:
-    return name.casefold()
 
 
 def _list_of_object(value: JsonObject) -> list[JsonValue]:

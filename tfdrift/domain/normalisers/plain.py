@@ -5,6 +5,8 @@ import re
 from tfdrift.domain.json_value import JsonValue
 
 _DECIMAL = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?")
+_WORDS: dict[str, JsonValue] = {"true": True, "false": False}
+_FIRST_OF_INTEGERS = frozenset("-0123456789")
 _INTEGER = re.compile(r"-?(?:0|[1-9]\d{0,300})")
 
 
@@ -22,9 +24,9 @@ def plain(value: JsonValue) -> JsonValue:
 
 
 def _word(text: str) -> JsonValue:
-    if _INTEGER.fullmatch(text):
+    if text[:1] in _FIRST_OF_INTEGERS and _INTEGER.fullmatch(text):
         return int(text)
-    return {"true": True, "false": False}.get(text, text)
+    return _WORDS.get(text, text)
 
 
 def text(value: JsonValue) -> JsonValue:
