@@ -2,13 +2,14 @@
 
 import asyncio
 import http
-import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+
+from tfdrift.rest.envelope import failure
 
 _LOG = logging.getLogger(__name__)
 _MOST_HEADERS = 100
@@ -47,15 +48,12 @@ class _Refusal:
 
     def response(self) -> bytes:
         """Return the answer's bytes; the connection ends with it."""
-        error = {"code": self.code, "message": self.message}
-        body = json.dumps({"success": False, "error": error}, separators=(",", ":")).encode()
-        retry = f"retry-after: {_RETRY_SECONDS}\r\n" if self.status == 503 else ""
-        head = (
-            f"HTTP/1.1 {self.status} {http.HTTPStatus(self.status).phrase}\r\n"
-            f"content-type: application/json\r\ncontent-length: {len(body)}\r\n"
-            f"{retry}connection: close\r\n\r\n"
-        )
-        return head.encode() + body
+        headers = {"Connection": "close"}
+        if self.status == http.HTTPStatus.SERVICE_UNAVAILABLE:
+            headers["Retry-After"] = str(_RETRY_SECONDS)
+        answer = failure(self.status, self.code, self.message, headers)
+        fields = b"".join(b"%b: %b\r\n" % field for field in answer.raw_headers)
+        return STATUS_LINE[self.status] + fields + b"\r\n" + bytes(answer.body)
 
 
 _HEAD = _Refusal(431, "head_too_large", "the request's head is too large")

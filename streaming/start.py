@@ -1,7 +1,6 @@
 """Where a client's stream begins: from now on, after the id that it saw last, or at a time."""
 
 import asyncio
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,13 +9,12 @@ from typing import Protocol
 from streaming.blocking import Threads
 from streaming.cursor import NOWHERE, Cursor, Position
 from streaming.hub import Hub
-from tfdrift.domain.timestamps import InvalidTime, parse_time
+from tfdrift.domain.timestamps import InvalidTime
+from tfdrift.rest.parameters import parse_query_time
 from tfdrift.service.stream_ports import AccessFailed, FeedStore, GapReason
 
 _READY_SECONDS = 10.0
 _LONGEST_ID = 128
-# A plus sign that a query does not escape arrives as a space.
-_UNESCAPED_PLUS = re.compile(r" (?=\d\d:?\d\d$)", re.ASCII)
 
 
 class InvalidSince(ValueError):  # noqa: N818 - names what was found
@@ -85,7 +83,7 @@ def parse_since(text: str) -> Wish:
     if Cursor.parse(text) is not None:
         return Wish(text)
     try:
-        return Wish(since=parse_time(_UNESCAPED_PLUS.sub("+", text)))
+        return Wish(since=parse_query_time(text))
     except InvalidTime as error:
         raise InvalidSince(f"since is neither an id nor a time: {error}") from error
 

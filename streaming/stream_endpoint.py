@@ -8,19 +8,18 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from streaming.client_limits import TooManyClients, client_address
+from streaming.admission import admit, beginning
 from streaming.connection import bound_silence, hand_over
 from streaming.cursor import Cursor
 from streaming.filters import InvalidFilter, StreamFilter, parse_filter
 from streaming.frames import connected_frame, gap_frame
 from streaming.ring import CHUNK_BYTES
 from streaming.runtime import Runtime
-from streaming.start import FeedUnavailable, InvalidSince, Start, parse_wish, start_from
+from streaming.start import InvalidSince, Start, parse_wish
 from streaming.stream_client import StreamClient
 from tfdrift.rest.envelope import ApiError
 
 _LOG = logging.getLogger(__name__)
-_RETRY_AFTER = {"Retry-After": "3"}
 
 router = APIRouter(tags=["stream"])
 
@@ -53,14 +52,9 @@ async def stream(request: Request) -> Response:
         raise ApiError(400, "invalid_filter", str(error)) from error
     except InvalidSince as error:
         raise ApiError(400, "invalid_since", str(error)) from error
-    if runtime.hub.ending:
-        raise ApiError(503, "stopping", "this server is stopping", _RETRY_AFTER)
-    address = _enter(request, runtime)
+    address = admit(request, runtime)
     try:
-        start = await start_from(runtime, wish)
-    except FeedUnavailable as error:
-        runtime.clients.leave(address)
-        raise ApiError(503, "feed_unavailable", str(error), _RETRY_AFTER) from error
+        start = await beginning(runtime, wish)
     except BaseException:
         runtime.clients.leave(address)
         raise
@@ -68,20 +62,6 @@ async def stream(request: Request) -> Response:
         runtime.fanout, stream_id=str(uuid.uuid4()), address=address, position=start.position
     )
     return EventStreamResponse(runtime, client, wanted, start)
-
-
-def _enter(request: Request, runtime: Runtime) -> str:
-    """Count the client; returns the address that it leaves under again."""
-    peer = request.client.host if request.client else ""
-    forwarded = request.headers.getlist("x-forwarded-for")
-    address = client_address(peer, forwarded, runtime.settings.trusted_proxies)
-    try:
-        runtime.clients.enter(address)
-    except TooManyClients as error:
-        raise ApiError(
-            503, error.reason.value, "this server takes no more streams now", _RETRY_AFTER
-        ) from error
-    return address
 
 
 class EventStreamResponse(Response):

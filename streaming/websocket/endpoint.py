@@ -5,8 +5,8 @@ from typing import NoReturn
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
-from streaming.client_limits import TooManyClients, client_address
-from streaming.start import FeedUnavailable, Wish, start_from
+from streaming.admission import admit, beginning
+from streaming.start import Wish
 from streaming.websocket.channel import Channel
 from streaming.websocket.faults import FAULT, Ending
 from streaming.websocket.session import Session, SessionLimits
@@ -14,7 +14,6 @@ from streaming.websocket.sockets import WebSockets
 from tfdrift.rest.envelope import ApiError, failure
 
 _LOG = logging.getLogger(__name__)
-_RETRY_AFTER = {"Retry-After": "3"}
 
 router = APIRouter(tags=["stream"])
 
@@ -54,27 +53,8 @@ async def _admit(websocket: WebSocket, sockets: WebSockets) -> str:
     headers = websocket.headers
     if not sockets.origins.allow(headers.get("origin"), headers.get("host")):
         raise ApiError(403, "origin_not_allowed", "pages of this origin may not connect")
-    try:
-        await start_from(sockets.runtime, Wish())
-    except FeedUnavailable as error:
-        raise ApiError(503, "feed_unavailable", str(error), _RETRY_AFTER) from error
-    if sockets.runtime.hub.ending:
-        raise ApiError(503, "stopping", "this server is stopping", _RETRY_AFTER)
-    return _enter(websocket, sockets)
-
-
-def _enter(websocket: WebSocket, sockets: WebSockets) -> str:
-    """Count the client; returns the address that it leaves under again."""
-    peer = websocket.client.host if websocket.client else ""
-    forwarded = websocket.headers.getlist("x-forwarded-for")
-    address = client_address(peer, forwarded, sockets.runtime.settings.trusted_proxies)
-    try:
-        sockets.runtime.clients.enter(address)
-    except TooManyClients as error:
-        raise ApiError(
-            503, error.reason.value, "this server takes no more streams now", _RETRY_AFTER
-        ) from error
-    return address
+    await beginning(sockets.runtime, Wish())
+    return admit(websocket, sockets.runtime)
 
 
 async def _serve(websocket: WebSocket, sockets: WebSockets) -> None:

@@ -43,10 +43,17 @@ def since_from(since: SinceParameter = None) -> datetime | None:
     if since is None or not since.strip():
         return None
     try:
-        # A plus sign that a client left unescaped in the query arrives as a space.
-        return parse_time(_mend_offset(since.strip()))
+        return parse_query_time(since.strip())
     except InvalidTime as error:
         raise ApiError(400, "invalid_since", f"since: {error}") from error
+
+
+def parse_query_time(text: str) -> datetime:
+    """Return the time of a query's text; a plus sign that was left unescaped there arrives as a space.
+
+    Raises InvalidTime.
+    """
+    return parse_time(_mend_offset(text))
 
 
 def values_of(name: str, given: Sequence[str] | None) -> tuple[str, ...]:
