@@ -1,24 +1,18 @@
 """Answers a client's queries from the REST API's use cases, with the same parameters and the same JSON."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
-from typing import TypeVar
+from datetime import datetime
 
 from streaming.blocking import Threads
-from tfdrift.domain.drift import DriftStatus, Severity
-from tfdrift.domain.drift_json import drift_detail_to_json, drift_to_json
-from tfdrift.domain.feed_event import EventType
 from tfdrift.domain.json_value import JsonObject
+from tfdrift.rest import reads
 from tfdrift.rest.dependencies import RestServices
 from tfdrift.rest.envelope import ApiError
-from tfdrift.rest.parameters import choices_of, page_from, since_from, values_of
-from tfdrift.rest.rendering import event_json, listing_json, resource_json, state_json
-from tfdrift.service.ports import DriftFilter, EventFilter, Page
-from tfdrift.service.queries import ResourceFilter
+from tfdrift.rest.parameters import page_from, since_from
+from tfdrift.service.ports import Page
 
 _THREADS = 4
 
-_Item = TypeVar("_Item")
 Parameters = Mapping[str, Sequence[str]]
 
 
@@ -48,79 +42,41 @@ class QueryDesk:
         return await self._threads.call(query, parameters)
 
     def _drifts(self, parameters: Parameters) -> JsonObject:
-        page = _page(parameters)
-        wanted = DriftFilter(
-            severities=choices_of("severity", parameters.get("severity"), Severity),
-            resource_types=values_of("resource_type", parameters.get("resource_type")),
-            statuses=choices_of("status", parameters.get("status"), DriftStatus),
-            providers=values_of("provider", parameters.get("provider")),
-            account_ids=values_of("account_id", parameters.get("account_id")),
-            since=since_from(_one("since", parameters)),
-        )
-        found = self._services.drifts.find(wanted, page)
-        return listing_json((drift_to_json(record) for record in found.items), found.total, page)
+        names = ("severity", "resource_type", "provider", "status", "account_id")
+        given = {name: parameters.get(name) for name in names}
+        return reads.drifts(self._services, _page(parameters), _since(parameters), **given)
 
     def _drift(self, parameters: Parameters) -> JsonObject:
-        drift_id = _needed("id", parameters)
-        found = self._services.drifts.get(drift_id)
-        if found is None:
-            raise ApiError(404, "drift_not_found", f"there is no drift with the id {drift_id[:80]!r}")
-        return drift_detail_to_json(found.record)
+        return reads.drift(self._services, _needed("id", parameters))
 
     def _events(self, parameters: Parameters) -> JsonObject:
-        page = _page(parameters)
-        wanted = EventFilter(
-            types=choices_of("type", parameters.get("type"), EventType),
-            severities=choices_of("severity", parameters.get("severity"), Severity),
-            resource_types=values_of("resource_type", parameters.get("resource_type")),
-            account_ids=values_of("account_id", parameters.get("account_id")),
-            since=since_from(_one("since", parameters)),
-        )
-        found = self._services.events.find(wanted, page)
-        return listing_json((event_json(event) for event in found.items), found.total, page)
+        given = {name: parameters.get(name) for name in ("severity", "resource_type", "account_id")}
+        kind = parameters.get("type")
+        return reads.events(self._services, _page(parameters), _since(parameters), kind=kind, **given)
 
     def _event(self, parameters: Parameters) -> JsonObject:
-        event_id = _needed("id", parameters)
-        found = self._services.events.get(event_id)
-        if found is None:
-            raise ApiError(404, "event_not_found", f"there is no event with the id {event_id[:80]!r}")
-        return event_json(found)
+        return reads.event(self._services, _needed("id", parameters))
 
     def _stats(self, _: Parameters) -> JsonObject:
-        return statistics(self._services)
+        return reads.statistics(self._services)
 
     def _states(self, parameters: Parameters) -> JsonObject:
-        page = _page(parameters)
-        states = self._services.states.states()
-        return listing_json((state_json(state) for state in _part(states, page)), len(states), page)
+        return reads.states(self._services, _page(parameters))
 
     def _resources(self, parameters: Parameters) -> JsonObject:
-        page = _page(parameters)
-        wanted = ResourceFilter(
-            resource_types=values_of("resource_type", parameters.get("resource_type")),
-            providers=values_of("provider", parameters.get("provider")),
-        )
-        found = self._services.queries.resources(wanted, page)
-        return listing_json((resource_json(each) for each in found.items), found.total, page)
+        given = {name: parameters.get(name) for name in ("resource_type", "provider")}
+        return reads.resources(self._services, _page(parameters), **given)
 
     def _providers(self, parameters: Parameters) -> JsonObject:
-        page = _page(parameters)
-        providers = self._services.queries.providers()
-        return listing_json((asdict(each) for each in _part(providers, page)), len(providers), page)
-
-
-def statistics(services: RestServices) -> JsonObject:
-    """Return the figures of a dashboard; blocks."""
-    return asdict(services.queries.statistics())
-
-
-def _part(items: Sequence[_Item], page: Page) -> Sequence[_Item]:
-    start = (page.number - 1) * page.limit
-    return items[start : start + page.limit]
+        return reads.providers(self._services, _page(parameters))
 
 
 def _page(parameters: Parameters) -> Page:
     return page_from(_one("page", parameters), _one("limit", parameters))
+
+
+def _since(parameters: Parameters) -> datetime | None:
+    return since_from(_one("since", parameters))
 
 
 def _one(name: str, parameters: Parameters) -> str | None:

@@ -7,10 +7,11 @@ from typing import Self
 
 from streaming.runtime import Runtime
 from streaming.websocket.origins import Origins
-from streaming.websocket.queries import QueryDesk, statistics
+from streaming.websocket.queries import QueryDesk
 from streaming.websocket.stats import StatsBoard
 from streaming.websocket.texts import MessageTexts
 from tfdrift.rest.dependencies import RestServices
+from tfdrift.rest.reads import statistics
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from tfdrift.rest.authentication import require_token
 from tfdrift.rest.dependencies import ServicesDependency
 from tfdrift.rest.envelope import ApiError, EnvelopeResponse, Success, success
 from tfdrift.rest.models import DriftDetailModel
+from tfdrift.rest.reads import drift_not_found
 from tfdrift.service.acknowledge import DriftIsOver, TimeHasPassed, UnknownDrift
 from tfdrift.service.ports import ConcurrentUpdate
 
@@ -88,8 +89,7 @@ def _answer(drift_id: str, say: Callable[[], DriftRecord]) -> EnvelopeResponse:
     try:
         return success(drift_detail_to_json(say()))
     except UnknownDrift as error:
-        message = f"there is no drift with the id {drift_id[:80]!r}"
-        raise ApiError(404, "drift_not_found", message) from error
+        raise drift_not_found(drift_id) from error
     except DriftIsOver as error:
         raise ApiError(409, "drift_is_over", "the drift is resolved") from error
     except TimeHasPassed as error:

@@ -4,13 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
+from tfdrift.rest import reads
 from tfdrift.rest.dependencies import ServicesDependency
 from tfdrift.rest.envelope import ApiError, EnvelopeResponse, Failure, Listing, Success, success
 from tfdrift.rest.models import ResourceModel, StateModel
-from tfdrift.rest.parameters import Repeated, page_from, values_of
-from tfdrift.rest.rendering import listing_json, resource_json, state_json
+from tfdrift.rest.parameters import Repeated, page_from
+from tfdrift.rest.rendering import resource_json
 from tfdrift.service.ports import Page
-from tfdrift.service.queries import ResourceFilter
 
 router = APIRouter(prefix="/api/v1/state", tags=["state"])
 
@@ -18,10 +18,7 @@ router = APIRouter(prefix="/api/v1/state", tags=["state"])
 @router.get("", response_model=Success[Listing[StateModel]])
 def list_states(services: ServicesDependency, page: Annotated[Page, Depends(page_from)]) -> EnvelopeResponse:
     """List the indexed states, by bucket and key."""
-    states = services.states.states()
-    start = (page.number - 1) * page.limit
-    shown = states[start : start + page.limit]
-    return success(listing_json((state_json(state) for state in shown), len(states), page))
+    return success(reads.states(services, page))
 
 
 @router.get("/resources", response_model=Success[Listing[ResourceModel]])
@@ -32,11 +29,7 @@ def list_resources(
     provider: Repeated = None,
 ) -> EnvelopeResponse:
     """List the managed resources of all states, by address."""
-    wanted = ResourceFilter(
-        resource_types=values_of("resource_type", resource_type), providers=values_of("provider", provider)
-    )
-    found = services.queries.resources(wanted, page)
-    return success(listing_json((resource_json(each) for each in found.items), found.total, page))
+    return success(reads.resources(services, page, resource_type=resource_type, provider=provider))
 
 
 @router.get(

@@ -8,7 +8,7 @@ from tfdrift.rest.dependencies import ServicesDependency
 from tfdrift.rest.envelope import EnvelopeResponse, Listing, Success, success
 from tfdrift.rest.models import UnmanagedGroupModel
 from tfdrift.rest.parameters import page_from
-from tfdrift.rest.rendering import group_json, listing_json
+from tfdrift.rest.rendering import group_json, page_json
 from tfdrift.service.ports import Page
 
 router = APIRouter(prefix="/api/v1/unmanaged", tags=["drifts"])
@@ -19,7 +19,4 @@ def list_unmanaged(
     services: ServicesDependency, page: Annotated[Page, Depends(page_from)]
 ) -> EnvelopeResponse:
     """List the calls that created what no state holds, newest first, each with what it created."""
-    groups = services.queries.unmanaged_groups()
-    start = (page.number - 1) * page.limit
-    shown = groups[start : start + page.limit]
-    return success(listing_json((group_json(group) for group in shown), len(groups), page))
+    return success(page_json(services.queries.unmanaged_groups(), page, group_json))
