@@ -25,11 +25,7 @@ class Backlog:
         """
         if self._hub.ring.covers(position):
             return self._hub.ring.chunk(position, wanted)
-        batches = await self._history.since(epoch, position.n)
-        ring = self._hub.ring
-        oldest = batches[0].n if batches else ring.first
-        if oldest > position.n:
-            # Whatever is below the head was visible to this task: if it is not there, it is expired.
-            reached = Position(min(oldest, ring.head + 1))
-            return Chunk(gap_frame(GapReason.EXPIRED, Cursor(epoch, reached)), reached)
-        return part_of(batches[0], position, wanted)
+        past = await self._history.past(self._hub.ring, epoch, position.n)
+        if isinstance(past, Position):
+            return Chunk(gap_frame(GapReason.EXPIRED, Cursor(epoch, past)), past)
+        return part_of(past[0], position, wanted)

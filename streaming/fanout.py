@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from streaming.backlog import Backlog
@@ -82,7 +82,7 @@ class Fanout:
         self._draining = False
         self._empty = asyncio.Event()
         self._empty.set()
-        hub.listen(self._news)
+        hub.serve(self)
 
     def __len__(self) -> int:
         return len(self._clients)
@@ -94,7 +94,6 @@ class Fanout:
         client.transport = transport
         client.ends_at = self._loop.time() + _RANDOM.uniform(0.5, 1.0) * self._limits.lifetime
         self._clients.add(client)
-        self._hub.streams = len(self._clients)
         self._empty.clear()
         self._wheel.add(client)
         self._turn()
@@ -115,7 +114,8 @@ class Fanout:
 
     # What the hub tells.
 
-    def _news(self) -> None:
+    def news(self) -> None:
+        """Send away whoever must go, and flush what was published."""
         if self._epoch != self._hub.epoch:
             for client in tuple(self._clients):
                 self._end(client, StreamEnd.FEED_REPLACED)
@@ -237,7 +237,6 @@ class Fanout:
         self._slow.discard(client)
         self._wheel.discard(client)
         self._clients.discard(client)
-        self._hub.streams = len(self._clients)
         end = client.end or StreamEnd.LEFT
         client.end = end
         _LOG.info(
@@ -321,10 +320,6 @@ class Fanout:
 
     def close(self) -> None:
         """End all work of the fan-out's own; the clients are gone by then."""
-        for handle in self._handles():
-            handle.cancel()
-        for task in tuple(self._reads):
-            task.cancel()
-
-    def _handles(self) -> Iterator[asyncio.Handle]:
-        yield from (handle for handle in (self._flush, self._step) if handle is not None)
+        for work in (self._flush, self._step, *self._reads):
+            if work is not None:
+                work.cancel()

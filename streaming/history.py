@@ -4,7 +4,9 @@ import asyncio
 from collections import OrderedDict
 
 from streaming.blocking import Threads
+from streaming.cursor import Position
 from streaming.frames import EncodedBatch, encode
+from streaming.ring import Ring
 from tfdrift.service.stream_ports import FeedStore
 
 PAGE = 32
@@ -22,6 +24,15 @@ class History:
         self._running: dict[tuple[str, int], asyncio.Task[_Page]] = {}
         self._full: OrderedDict[tuple[str, int], _Page] = OrderedDict()
         self.reads = 0
+
+    async def past(self, ring: Ring, epoch: str, n: int) -> _Page | Position:
+        """Return batches from number `n` on, which the ring does not cover, or where the feed goes on.
+
+        Whatever is below the ring's head was visible to this task: if it is not there, it is expired.
+        """
+        batches = await self.since(epoch, n)
+        oldest = batches[0].n if batches else ring.first
+        return batches if oldest <= n else Position(min(oldest, ring.head + 1))
 
     async def since(self, epoch: str, n: int) -> _Page:
         """Return some batches from number `n` on, without holes between them; empty if there are none.

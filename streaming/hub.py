@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable
+from typing import Protocol
 
 from streaming.cursor import Cursor, Position
 from streaming.frames import encode
@@ -31,25 +31,33 @@ class Subscriber:
         self._event.clear()
 
 
-class Hub:
-    """Holds the ring and the subscribers. One loop alone uses it, so nothing here is ever half done.
+class Audience(Protocol):
+    """Clients that are served together, beside the subscribers."""
 
-    `streams` is the number of clients that the listener serves, beside the subscribers.
-    """
+    def __len__(self) -> int:
+        """Return how many there are."""
+        ...
+
+    def news(self) -> None:
+        """Look at what changed: a batch, another feed, the end."""
+        ...
+
+
+class Hub:
+    """Holds the ring and the subscribers. One loop alone uses it, so nothing here is ever half done."""
 
     def __init__(self, *, ring_events: int, ring_bytes: int) -> None:
         self.ring = Ring(ring_events, ring_bytes)
         self.epoch = ""
         self.ending = False
-        self.streams = 0
-        self._listener: Callable[[], None] | None = None
+        self._audience: Audience | None = None
         self.ready = asyncio.Event()
         self._subscribers: set[Subscriber] = set()
 
     @property
     def clients(self) -> int:
         """Return how many clients are connected."""
-        return len(self._subscribers) + self.streams
+        return len(self._subscribers) + (0 if self._audience is None else len(self._audience))
 
     @property
     def head(self) -> Cursor:
@@ -62,9 +70,9 @@ class Hub:
         self.ring.clear(head)
         self._wake_all()
 
-    def listen(self, listener: Callable[[], None]) -> None:
-        """Have one listener called after each change: a batch, another feed, the end."""
-        self._listener = listener
+    def serve(self, audience: Audience) -> None:
+        """Count an audience's clients, and tell it of each change."""
+        self._audience = audience
 
     def close(self) -> None:
         """Leave the feed, which is not the one it was: its clients end and are told when they return."""
@@ -109,5 +117,5 @@ class Hub:
     def _wake_all(self) -> None:
         for subscriber in self._subscribers:
             subscriber.wake()
-        if self._listener is not None:
-            self._listener()
+        if self._audience is not None:
+            self._audience.news()

@@ -85,6 +85,10 @@ class Ring:
             return 0
         return self._events - self._at(position.n).events_before - position.seen
 
+    def lags(self, position: Position, most_events: int) -> bool:
+        """Return whether a position is more events behind the head, or the ring has gone past it."""
+        return not self.covers(position) or self.events_after(position) > most_events
+
     def chunk(self, position: Position, wanted: StreamFilter) -> Chunk:
         """Return the wanted bytes after a covered position, about `CHUNK_BYTES` at most."""
         parts: list[bytes] = []

@@ -52,5 +52,4 @@ class SlowClients:
         """Return whether a client that had caught up is too far behind, or the ring has gone past it."""
         if not client.caught_up or client.end is not None:
             return False
-        ring = self._hub.ring
-        return not ring.covers(client.position) or ring.events_after(client.position) > self._lag_events
+        return self._hub.ring.lags(client.position, self._lag_events)

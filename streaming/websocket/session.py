@@ -222,8 +222,7 @@ class Session:
         position = self._subscriptions.position
         if not self._caught_up or position is None:
             return False
-        ring = self._hub.ring
-        return not ring.covers(position) or ring.events_after(position) > self._limits.max_lag_events
+        return self._hub.ring.lags(position, self._limits.max_lag_events)
 
     async def _send_news(self) -> bool:
         """Send one part of what follows the lowest topic's place; returns whether there may be more."""

@@ -86,14 +86,11 @@ class TextBacklog:
         ring = self._hub.ring
         if ring.covers(step.position):
             return self._collect(epoch, ring.batches(step.position.n), step)
-        batches = await self._history.since(epoch, step.position.n)
-        oldest = batches[0].n if batches else ring.first
-        if oldest > step.position.n:
-            # Whatever is below the head was visible to this task: if it is not there, it is expired.
-            reached = Position(min(oldest, ring.head + 1))
-            message = gap_message(GapReason.EXPIRED, Cursor(epoch, reached))
-            return TextChunk((message,), _capped(reached, step))
-        return self._collect(epoch, batches, step)
+        past = await self._history.past(ring, epoch, step.position.n)
+        if isinstance(past, Position):
+            message = gap_message(GapReason.EXPIRED, Cursor(epoch, past))
+            return TextChunk((message,), _capped(past, step))
+        return self._collect(epoch, past, step)
 
     def _collect(self, epoch: str, batches: Iterable[EncodedBatch], step: Step) -> TextChunk:
         texts: list[str] = []
