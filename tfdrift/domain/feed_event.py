@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from tfdrift.domain.actor import Actor
 from tfdrift.domain.json_value import JsonObject
 
 
@@ -27,8 +28,10 @@ class FeedEvent:
         When it happened (the call, the alert, the state's upload), in UTC.
     payload
         The JSON object that clients receive as ``data``.
-    severity, resource_type, account_id
+    severity, resource_type, account_id, region, resource_id
         Copies of payload fields that queries and stream filters use; None where the kind has none.
+    actor
+        Who did it; None where nobody is known to have.
     """
 
     event_id: str
@@ -38,3 +41,6 @@ class FeedEvent:
     severity: str | None = None
     resource_type: str | None = None
     account_id: str | None = None
+    region: str | None = None
+    resource_id: str | None = None
+    actor: Actor | None = None

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
+from tfdrift.domain.actor import Actor, caller_of
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
 from tfdrift.domain.drift import (
     TERRAFORM_ORIGINS,
@@ -30,12 +31,16 @@ _LONGEST_HISTORY = 100
 
 
 class Transition(NamedTuple):
-    """A step of a drift's life and the record after it, by whom it was made and why."""
+    """A step of a drift's life and the record after it, by whom it was made and why.
+
+    `by` is the name that people read; `actor` is who that was, where it is known.
+    """
 
     name: TransitionName
     drift: DriftRecord
     by: str | None = None
     reason: str | None = None
+    actor: Actor | None = None
 
 
 class ResourceKey(NamedTuple):
@@ -167,7 +172,7 @@ def acknowledge(current: DriftRecord, taken: Acknowledgement) -> Transition | No
     if current.status is DriftStatus.RESOLVED or _says_the_same(current.acknowledgement, taken):
         return None
     noted = replace(current, status=DriftStatus.ACKNOWLEDGED, acknowledgement=taken)
-    return Transition(TransitionName.ACKNOWLEDGED, noted, taken.by, taken.note)
+    return Transition(TransitionName.ACKNOWLEDGED, noted, taken.by, taken.note, Actor(taken.by))
 
 
 def unacknowledge(current: DriftRecord, by: str, note: str | None = None) -> Transition | None:
@@ -228,7 +233,8 @@ def last_order(current: DriftRecord) -> tuple[datetime, str]:
 
 def _by_call(name: TransitionName, drift: DriftRecord, record: CloudTrailRecord) -> Transition:
     by = record.identity.user_name or record.identity.arn
-    return Transition(name, drift, by, drift.report_reason or f"{record.event_source} {record.event_name}")
+    reason = drift.report_reason or f"{record.event_source} {record.event_name}"
+    return Transition(name, drift, by, reason, caller_of(record, drift.origin.kind))
 
 
 def _says_the_same(before: Acknowledgement | None, taken: Acknowledgement) -> bool:
@@ -241,7 +247,7 @@ def _says_the_same(before: Acknowledgement | None, taken: Acknowledgement) -> bo
 
 def _open_again(current: DriftRecord, by: str | None, reason: str) -> Transition:
     opened = replace(current, status=DriftStatus.OPEN, acknowledgement=None)
-    return Transition(TransitionName.REOPENED, opened, by, reason)
+    return Transition(TransitionName.REOPENED, opened, by, reason, None if by is None else Actor(by))
 
 
 def _is_news(current: DriftRecord, record: CloudTrailRecord) -> bool:
@@ -266,7 +272,8 @@ def _resolved_by_call(
         return None
     how = ResolutionHow.APPLIED if origin.kind in TERRAFORM_ORIGINS else ResolutionHow.REVERTED
     by = record.identity.user_name or record.identity.arn
-    return resolve(current, Resolution(how, by, record.event_time, call_id(record)))
+    ended = resolve(current, Resolution(how, by, record.event_time, call_id(record)))
+    return None if ended is None else ended._replace(actor=caller_of(record, origin.kind))
 
 
 def _is_unchanged(current: DriftRecord, fresh: DriftRecord) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from tfdrift.domain.actor import caller_of
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
 from tfdrift.domain.falco_alert import FalcoAlert, alert_event, cloudtrail_evidence, parse_alert
 from tfdrift.domain.feed_event import FeedEvent
@@ -55,4 +56,5 @@ class IngestFalco:
         known = assess.assess(record).secrets if record is not None else frozenset()
         event = alert_event(alert, self.now())
         payload = alert_without_secrets(event.payload, known, assess.policy.fingerprint)
-        return replace(event, payload=payload)
+        actor = None if record is None else caller_of(record)
+        return replace(event, payload=payload, actor=actor)

@@ -133,6 +133,8 @@ def state_change_event(change: StateChange, reference: StateReference, moment: d
         },
         resource_type=resource.resource_type,
         account_id=resource.account_id,
+        region=resource.region,
+        resource_id=resource.resource_id,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from tfdrift.domain.actor import caller_of
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
 from tfdrift.domain.drift import DriftRecord, DriftStatus, TransitionName
 from tfdrift.domain.lifecycle import Transition, call_order
@@ -71,7 +72,7 @@ class LateCalls:
             name = _name(current, complete)
             reason = f"{record.event_name}, which arrived late, was put in its place"
             by = record.identity.user_name or record.identity.arn
-            return Transition(name, replace(complete, detected_at=now), by, reason)
+            return Transition(name, replace(complete, detected_at=now), by, reason, caller_of(record))
 
         return self.tracker.step(drift_id, f"{call_cause(record)}:late", record.event_time, decide)
 

@@ -30,6 +30,9 @@ def drift_event(transition: Transition, event_id: str, happened_at: datetime) ->
         severity=drift.severity.value,
         resource_type=drift.resource_type,
         account_id=drift.account_id,
+        region=drift.region,
+        resource_id=drift.resource_id,
+        actor=transition.actor,
     )
 
 
