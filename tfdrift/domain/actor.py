@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
 from tfdrift.domain.drift import OriginKind
+from tfdrift.domain.identity import UserIdentity
 from tfdrift.domain.json_reading import text_at
 from tfdrift.domain.json_value import JsonObject
 
@@ -36,12 +37,20 @@ class Actor:
 def caller_of(record: CloudTrailRecord, origin: OriginKind | None = None) -> Actor | None:
     """Return who made a call; None where the record does not say."""
     identity = record.identity
-    account = identity.account_id or record.account_id
-    name = identity.principal_id or identity.user_name
-    principal = identity.arn or (f"{account}:{name}" if name else None)
+    principal = principal_of(identity, record.account_id)
     if principal is None:
         return None
+    account = identity.account_id or record.account_id
     return Actor(principal, identity.user_name, identity.session_name, account, origin, record.source_ip)
+
+
+def principal_of(identity: UserIdentity, account_id: str) -> str | None:
+    """Return what names a caller as an actor's `principal`; None where nothing does.
+
+    `account_id` is where the call was made, for callers whose own account is not known.
+    """
+    name = identity.principal_id or identity.user_name
+    return identity.arn or (f"{identity.account_id or account_id}:{name}" if name else None)
 
 
 def actor_to_json(actor: Actor) -> JsonObject:
