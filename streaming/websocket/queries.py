@@ -8,8 +8,8 @@ from tfdrift.domain.json_value import JsonObject
 from tfdrift.rest import reads
 from tfdrift.rest.dependencies import RestServices
 from tfdrift.rest.envelope import ApiError
-from tfdrift.rest.parameters import page_from, since_from
-from tfdrift.service.ports import Page
+from tfdrift.rest.paging import Asked
+from tfdrift.rest.parameters import asked_from, since_from
 
 _THREADS = 4
 
@@ -44,7 +44,7 @@ class QueryDesk:
     def _drifts(self, parameters: Parameters) -> JsonObject:
         names = ("severity", "resource_type", "provider", "status", "account_id")
         given = {name: parameters.get(name) for name in names}
-        return reads.drifts(self._services, _page(parameters), _since(parameters), **given)
+        return reads.drifts(self._services, _asked(parameters), _since(parameters), **given)
 
     def _drift(self, parameters: Parameters) -> JsonObject:
         return reads.drift(self._services, _needed("id", parameters))
@@ -52,7 +52,7 @@ class QueryDesk:
     def _events(self, parameters: Parameters) -> JsonObject:
         given = {name: parameters.get(name) for name in ("severity", "resource_type", "account_id")}
         kind = parameters.get("type")
-        return reads.events(self._services, _page(parameters), _since(parameters), kind=kind, **given)
+        return reads.events(self._services, _asked(parameters), _since(parameters), kind=kind, **given)
 
     def _event(self, parameters: Parameters) -> JsonObject:
         return reads.event(self._services, _needed("id", parameters))
@@ -61,18 +61,18 @@ class QueryDesk:
         return reads.statistics(self._services)
 
     def _states(self, parameters: Parameters) -> JsonObject:
-        return reads.states(self._services, _page(parameters))
+        return reads.states(self._services, _asked(parameters))
 
     def _resources(self, parameters: Parameters) -> JsonObject:
         given = {name: parameters.get(name) for name in ("resource_type", "provider")}
-        return reads.resources(self._services, _page(parameters), **given)
+        return reads.resources(self._services, _asked(parameters), **given)
 
     def _providers(self, parameters: Parameters) -> JsonObject:
-        return reads.providers(self._services, _page(parameters))
+        return reads.providers(self._services, _asked(parameters))
 
 
-def _page(parameters: Parameters) -> Page:
-    return page_from(_one("page", parameters), _one("limit", parameters))
+def _asked(parameters: Parameters) -> Asked:
+    return asked_from(*(_one(name, parameters) for name in ("page", "limit", "cursor")))
 
 
 def _since(parameters: Parameters) -> datetime | None:

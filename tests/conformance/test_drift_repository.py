@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.lifecycle_samples import ACCOUNT, REGION, drift, event, minutes
 from tfdrift.domain.drift import DriftStatus, Severity, resource_hash
-from tfdrift.service.ports import ConcurrentUpdate, DriftFilter, EventFilter, Page, VersionedDrift
+from tfdrift.service.ports import ConcurrentUpdate, DriftFilter, EventFilter, Page, Total, VersionedDrift
 from tfdrift.service.use_cases import Ports
 
 ALL = Page(1, 1000)
@@ -70,7 +70,7 @@ def test_listings_are_filtered_newest_first_and_paged(ports: Ports) -> None:
     since = ports.drifts.find(DriftFilter(since=minutes(4)), ALL)
     assert [record.resource_id for record in since.items] == ["sg-6", "sg-5", "sg-4"]
     third = ports.drifts.find(DriftFilter(), Page(3, 3))
-    assert (third.total, [record.resource_id for record in third.items]) == (7, ["sg-0"])
+    assert (third.total, [record.resource_id for record in third.items]) == (Total(7), ["sg-0"])
     assert ports.drifts.find(DriftFilter(), Page(9, 3)).items == ()
 
 
@@ -86,13 +86,13 @@ def test_listings_are_filtered_newest_first_and_paged(ports: Ports) -> None:
 )
 def test_each_filter_leaves_out_what_does_not_fit(ports: Ports, wanted: DriftFilter) -> None:
     ports.drifts.record(drift(), event("e-1"), expected_version=0)
-    assert ports.drifts.find(wanted, ALL).total == 0
-    assert ports.drifts.find(DriftFilter(), ALL).total == 1
+    assert ports.drifts.find(wanted, ALL).total == Total(0)
+    assert ports.drifts.find(DriftFilter(), ALL).total == Total(1)
 
 
 def test_a_changed_status_moves_the_drift_between_listings(ports: Ports) -> None:
     ports.drifts.record(drift(), event("e-1"), expected_version=0)
     ports.drifts.record(replace(drift(), status=DriftStatus.RESOLVED), event("e-2"), expected_version=1)
     assert ports.drifts.find(DriftFilter(statuses=(DriftStatus.OPEN,)), ALL).items == ()
-    assert ports.drifts.find(DriftFilter(statuses=(DriftStatus.RESOLVED,)), ALL).total == 1
-    assert ports.events.find(EventFilter(), ALL).total == 2
+    assert ports.drifts.find(DriftFilter(statuses=(DriftStatus.RESOLVED,)), ALL).total == Total(1)
+    assert ports.events.find(EventFilter(), ALL).total == Total(2)

@@ -5,7 +5,7 @@ import pytest
 from tests.support.lifecycle_samples import ACCOUNT, event, minutes
 from tfdrift.domain.drift import Severity
 from tfdrift.domain.feed_event import EventType
-from tfdrift.service.ports import EventFilter, Page
+from tfdrift.service.ports import EventFilter, Page, Total
 from tfdrift.service.use_cases import Ports
 
 ALL = Page(1, 1000)
@@ -22,7 +22,7 @@ def test_events_are_listed_newest_first_and_paged(ports: Ports) -> None:
     for number in range(5):
         ports.events.append(event(f"e-{number}", minutes(number)))
     page = ports.events.find(EventFilter(), Page(2, 2))
-    assert (page.total, [item.event_id for item in page.items]) == (5, ["e-2", "e-1"])
+    assert (page.total, [item.event_id for item in page.items]) == (Total(5), ["e-2", "e-1"])
 
 
 @pytest.mark.parametrize(

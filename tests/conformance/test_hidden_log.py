@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.lifecycle_samples import drift, minutes
 from tfdrift.domain.hidden_change import HiddenChange, hidden_change_from_json, hidden_change_to_json
-from tfdrift.service.ports import HiddenListing, Page
+from tfdrift.service.ports import Page, Total
 from tfdrift.service.use_cases import Ports
 
 
@@ -15,14 +15,17 @@ def hidden(number: int) -> HiddenChange:
 def test_each_is_kept_once(ports: Ports) -> None:
     assert ports.hidden.keep(hidden(1))
     assert ports.hidden.keep(hidden(1)) is False
-    assert ports.hidden.find(Page(1, 10)) == HiddenListing((hidden(1),), 1)
+    listing = ports.hidden.find(Page(1, 10))
+    assert (listing.items, listing.total, listing.next) == ((hidden(1),), Total(1), None)
 
 
 def test_they_are_listed_newest_first_a_page_at_a_time(ports: Ports) -> None:
     for number in (2, 1, 3):
         ports.hidden.keep(hidden(number))
-    assert ports.hidden.find(Page(1, 2)) == HiddenListing((hidden(3), hidden(2)), 3)
-    assert ports.hidden.find(Page(2, 2)) == HiddenListing((hidden(1),), 3)
+    first, second = ports.hidden.find(Page(1, 2)), ports.hidden.find(Page(2, 2))
+    assert (first.items, first.total) == ((hidden(3), hidden(2)), Total(3))
+    assert (second.items, second.total, second.next) == ((hidden(1),), Total(3), None)
+    assert ports.hidden.find(Page(1, 2, first.next)).items == (hidden(1),)
 
 
 def test_they_are_no_events_and_no_drifts(ports: Ports) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from tests.support.lifecycle_samples import ACCOUNT, NOON, REGION, managed, reference
 from tfdrift.domain.managed_resource import ManagedResource
+from tfdrift.service.ports import TypeCount
 from tfdrift.service.use_cases import Ports
 
 
@@ -109,3 +110,21 @@ def test_what_is_not_indexed_is_empty(ports: Ports) -> None:
     assert ports.states.resources_of("states", "none") == ()
     assert ports.states.states() == ()
     assert ports.states.find_any_type(ACCOUNT, REGION, "i-1") == ()
+
+
+def test_resources_come_by_address_after_any_address(ports: Ports) -> None:
+    addresses = ["aws_instance.b", "aws_instance.a", 'aws_instance.c["x/y"]', "module.web.aws_instance.a"]
+    put(ports, *(managed(address, key="order.tfstate") for address in addresses), key="order.tfstate")
+    ordered = sorted(addresses)
+    for start in range(len(ordered) + 1):
+        after = ordered[start - 1] if start else ""
+        found = ports.states.resources_after("states", "order.tfstate", after)
+        assert [resource.address for resource in found] == ordered[start:]
+    assert list(ports.states.resources_after("states", "none", "")) == []
+
+
+def test_a_summary_counts_the_types(ports: Ports) -> None:
+    put(ports, managed("aws_instance.a"), managed("aws_instance.b"))
+    (summary,) = ports.states.states()
+    assert summary.types == (TypeCount("aws", "aws_instance", 2),)
+    assert summary.resource_count == 2

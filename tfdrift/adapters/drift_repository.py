@@ -1,6 +1,6 @@
 """The drifts' current records in DynamoDB, written together with the event that tells of the change."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -16,15 +16,25 @@ from tfdrift.adapters.dynamodb import (
 from tfdrift.adapters.event_items import SHARDS, event_item, shard_of
 from tfdrift.adapters.event_log import utc_now
 from tfdrift.adapters.json_text import bounded, dumps, loads_object, pack, unpack
-from tfdrift.adapters.listing import page_of
-from tfdrift.adapters.sortable_time import to_sortable
-from tfdrift.adapters.table_schema import BY_STATUS
-from tfdrift.domain.drift import DriftRecord, DriftStatus
+from tfdrift.adapters.listing import Question, count_of, entries_of, part_of, read_as
+from tfdrift.adapters.table_schema import BY_STATUS, BY_TIME
+from tfdrift.domain.drift import DriftRecord, DriftStatus, OriginKind, Severity
 from tfdrift.domain.drift_json import drift_detail_to_json, drift_from_json
 from tfdrift.domain.feed_event import FeedEvent
-from tfdrift.service.ports import ConcurrentUpdate, DriftFilter, DriftListing, Page, VersionedDrift
+from tfdrift.domain.sortable_time import to_sortable
+from tfdrift.service.ports import (
+    ConcurrentUpdate,
+    DriftFigures,
+    DriftFilter,
+    Listing,
+    Page,
+    Total,
+    VersionedDrift,
+)
 
 _EVENT_WRITE = 0
+_FIGURES = ("severity", "resource_type", "account_id", "origin", "managed")
+_MANAGED = "yes"
 _VALUE_LIMIT = 128 * 1024
 # An id has 33 characters; a question for a longer one, of up to four bytes each, must still fit into a key.
 _LONGEST_ID = 200
@@ -80,24 +90,22 @@ class DynamoDriftRepository:
             raise ConcurrentUpdate(f"drift {drift.id} is being written by others") from busy
         return True
 
-    def find(self, wanted: DriftFilter, page: Page) -> DriftListing:
-        """Return one page of drifts, newest first."""
-        statuses = wanted.statuses or tuple(DriftStatus)
-        items, total = page_of(
-            self.table,
-            index=BY_STATUS,
-            key_prefix="gsi2",
-            partitions=[_status_partition(status, shard) for status in statuses for shard in range(SHARDS)],
-            wanted={
-                "severity": [severity.value for severity in wanted.severities],
-                "resource_type": wanted.resource_types,
-                "provider": wanted.providers,
-                "account_id": wanted.account_ids,
-            },
-            since=wanted.since,
-            page=page,
-        )
-        return DriftListing(tuple(_versioned(item).record for item in items), total)
+    def find(self, wanted: DriftFilter, page: Page) -> Listing[DriftRecord]:
+        """Return one part of the drifts, newest first."""
+        return _records(part_of(self.table, _question(wanted), page))
+
+    def count(self, wanted: DriftFilter) -> Total:
+        """Return how many drifts match, or at least so many, where more would have to be examined."""
+        return count_of(self.table, _question(wanted))
+
+    def figures(self, statuses: Sequence[DriftStatus]) -> Iterator[DriftFigures]:
+        """Yield the figures of each drift of some statuses, from the index alone."""
+        question = _question(DriftFilter(statuses=tuple(statuses)))
+        return map(_figures, entries_of(self.table, question, _FIGURES))
+
+    def unmanaged(self, page: Page) -> Listing[DriftRecord]:
+        """Return one part of the unmanaged creations that are not over, newest first, call by call."""
+        return _records(part_of(self.table, _UNMANAGED, page))
 
     def _item(self, drift: DriftRecord, version: int, expires_at: datetime) -> Item:
         pk, sk = _key(drift.id)
@@ -110,9 +118,12 @@ class DynamoDriftRepository:
                 resource_type=drift.resource_type,
                 provider=drift.provider,
                 account_id=drift.account_id,
+                origin=drift.origin.kind.value,
+                managed=_MANAGED if drift.managed else None,
                 gsi2pk=_status_partition(drift.status, shard_of(drift.id)),
                 gsi2sk=f"{to_sortable(drift.timestamp)}#{drift.id}",
             ),
+            **_unmanaged_keys(drift),
             **_packed(drift),
             "version": {"N": str(version)},
         }
@@ -144,6 +155,59 @@ def _key(drift_id: str) -> Key:
 
 def _status_partition(status: DriftStatus, shard: int) -> str:
     return f"DRIFTS#{status.value}#{shard}"
+
+
+def _unmanaged_partition(shard: int) -> str:
+    return f"UNMANAGED#{shard}"
+
+
+def _unmanaged_keys(drift: DriftRecord) -> Item:
+    """Return the keys that list an unmanaged creation beside what the same call created; none for others."""
+    if not drift.is_unmanaged_creation or drift.status is DriftStatus.RESOLVED:
+        return {}
+    call = f"{drift.account_id}#{drift.cause.event_id}"
+    return texts(
+        gsi1pk=_unmanaged_partition(shard_of(call)),
+        gsi1sk=f"{to_sortable(drift.timestamp)}#{call}#{drift.id}",
+    )
+
+
+_UNMANAGED = Question(
+    index=BY_TIME,
+    key_prefix="gsi1",
+    partitions=[_unmanaged_partition(shard) for shard in range(SHARDS)],
+    wanted={},
+)
+
+
+def _question(wanted: DriftFilter) -> Question:
+    statuses = wanted.statuses or tuple(DriftStatus)
+    return Question(
+        index=BY_STATUS,
+        key_prefix="gsi2",
+        partitions=[_status_partition(status, shard) for status in statuses for shard in range(SHARDS)],
+        wanted={
+            "severity": [severity.value for severity in wanted.severities],
+            "resource_type": wanted.resource_types,
+            "provider": wanted.providers,
+            "account_id": wanted.account_ids,
+        },
+        since=wanted.since,
+    )
+
+
+def _records(listing: Listing[Item]) -> Listing[DriftRecord]:
+    return read_as(listing, [_versioned(item).record for item in listing.items])
+
+
+def _figures(entry: Item) -> DriftFigures:
+    return DriftFigures(
+        severity=Severity(entry["severity"]["S"]),
+        resource_type=entry["resource_type"]["S"],
+        account_id=entry["account_id"]["S"],
+        origin=OriginKind(entry["origin"]["S"]),
+        managed="managed" in entry,
+    )
 
 
 def _versioned(item: Item) -> VersionedDrift:

@@ -49,7 +49,8 @@ class Query:
     """A question to one partition of the table or of an index.
 
     `condition` is a key condition on the sort key alone, `filter` a filter expression; `names` and `values`
-    resolve their placeholders. `attributes` limits what is returned.
+    resolve their placeholders. `attributes` limits what is returned of an item, `page_size` how many entries
+    one request examines; with `count_only` the items are counted and not returned.
     """
 
     partition: str
@@ -61,6 +62,22 @@ class Query:
     values: Item | None = None
     attributes: tuple[str, ...] = ()
     newest_first: bool = False
+    page_size: int | None = None
+    count_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class QueryPage:
+    """What one request of a query answered.
+
+    `examined` counts what was looked at and paid for, `matched` what of it the filter let pass. `last` is the
+    key to go on after, None at the end.
+    """
+
+    items: list[Item]
+    matched: int
+    examined: int
+    last: Item | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +132,21 @@ class Table:
 
     def query(self, query: Query) -> Iterator[Item]:
         """Return every item that matches, over all pages; a query of an index is eventually consistent."""
+        for page in self.pages(query):
+            yield from page.items
+
+    def pages(self, query: Query) -> Iterator[QueryPage]:
+        """Return what matches, request by request; each is sent when it is asked for."""
+        request = self._query_request(query)
+        while True:
+            answer = self.client.query(**request)
+            last = answer.get("LastEvaluatedKey")
+            yield QueryPage(answer.get("Items", []), answer["Count"], answer["ScannedCount"], last)
+            if not last:
+                return
+            request["ExclusiveStartKey"] = last
+
+    def _query_request(self, query: Query) -> dict[str, Any]:
         names = {"#pk": query.partition_key, **(query.names or {})}
         condition = "#pk = :pk" + (f" AND {query.condition}" if query.condition else "")
         request: dict[str, Any] = {
@@ -122,24 +154,19 @@ class Table:
             "KeyConditionExpression": condition,
             "ExpressionAttributeValues": {":pk": {"S": query.partition}, **(query.values or {})},
             "ScanIndexForward": not query.newest_first,
+            "ExpressionAttributeNames": names,
+            **({"IndexName": query.index} if query.index else {"ConsistentRead": True}),
         }
-        if query.index:
-            request["IndexName"] = query.index
-        else:
-            request["ConsistentRead"] = True
         if query.filter:
             request["FilterExpression"] = query.filter
-        if query.attributes:
+        if query.page_size:
+            request["Limit"] = query.page_size
+        if query.count_only:
+            request["Select"] = "COUNT"
+        elif query.attributes:
             names.update({f"#a{n}": name for n, name in enumerate(query.attributes)})
             request["ProjectionExpression"] = ", ".join(f"#a{n}" for n in range(len(query.attributes)))
-        request["ExpressionAttributeNames"] = names
-        while True:
-            answer = self.client.query(**request)
-            yield from answer["Items"]
-            last = answer.get("LastEvaluatedKey")
-            if not last:
-                return
-            request["ExclusiveStartKey"] = last
+        return request
 
     def get_many(self, keys: Iterable[Key]) -> dict[Key, Item]:
         """Return the items with those keys, by key; keys without an item are left out."""

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from tfdrift.adapters.dynamodb import Item, Key, text, texts
 from tfdrift.adapters.json_text import bounded, dumps, loads_object, pack, unpack
-from tfdrift.adapters.sortable_time import to_sortable
 from tfdrift.domain.feed_event import EventType, FeedEvent
+from tfdrift.domain.sortable_time import to_sortable
 from tfdrift.domain.timestamps import format_time, parse_time
 
 SHARDS = 4
@@ -28,9 +28,9 @@ def shard_of(identity: str) -> int:
     return hashlib.sha256(identity.encode("utf-8")).digest()[0] % SHARDS
 
 
-def time_partition(shard: int) -> str:
-    """Return the partition of the index by time for a shard."""
-    return f"EVENTS#{shard}"
+def time_partition(kind: EventType, shard: int) -> str:
+    """Return the partition of the index by time for a shard of the events of a kind."""
+    return f"EVENTS#{kind.value}#{shard}"
 
 
 def event_item(event: FeedEvent, expires_at: datetime) -> Item:
@@ -54,7 +54,7 @@ def event_item(event: FeedEvent, expires_at: datetime) -> Item:
             severity=event.severity,
             resource_type=event.resource_type,
             account_id=event.account_id,
-            gsi1pk=time_partition(shard_of(event.event_id)),
+            gsi1pk=time_partition(event.type, shard_of(event.event_id)),
             gsi1sk=f"{to_sortable(event.timestamp)}#{pk}",
         ),
         "expires_at": {"N": str(int(expires_at.timestamp()))},

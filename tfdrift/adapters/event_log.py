@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 from tfdrift.adapters.dynamodb import Table
 from tfdrift.adapters.event_items import SHARDS, event_item, event_key, event_of, time_partition
-from tfdrift.adapters.listing import page_of
+from tfdrift.adapters.listing import Question, count_of, part_of, read_as
 from tfdrift.adapters.table_schema import BY_TIME
-from tfdrift.domain.feed_event import FeedEvent
-from tfdrift.service.ports import EventFilter, EventListing, Page
+from tfdrift.domain.feed_event import EventType, FeedEvent
+from tfdrift.service.ports import EventFilter, Listing, Page, Total
 
 
 def utc_now() -> datetime:
@@ -39,20 +39,26 @@ class DynamoEventLog:
         item = self.table.get(event_key(event_id))
         return None if item is None else event_of(item)
 
-    def find(self, wanted: EventFilter, page: Page) -> EventListing:
-        """Return one page of events, newest first."""
-        items, total = page_of(
-            self.table,
-            index=BY_TIME,
-            key_prefix="gsi1",
-            partitions=[time_partition(shard) for shard in range(SHARDS)],
-            wanted={
-                "type": [kind.value for kind in wanted.types],
-                "severity": [severity.value for severity in wanted.severities],
-                "resource_type": wanted.resource_types,
-                "account_id": wanted.account_ids,
-            },
-            since=wanted.since,
-            page=page,
-        )
-        return EventListing(tuple(event_of(item) for item in items), total)
+    def find(self, wanted: EventFilter, page: Page) -> Listing[FeedEvent]:
+        """Return one part of the events, newest first."""
+        listing = part_of(self.table, _question(wanted), page)
+        return read_as(listing, [event_of(item) for item in listing.items])
+
+    def count(self, wanted: EventFilter) -> Total:
+        """Return how many events match, or at least so many, where more would have to be examined."""
+        return count_of(self.table, _question(wanted))
+
+
+def _question(wanted: EventFilter) -> Question:
+    types = wanted.types or tuple(EventType)
+    return Question(
+        index=BY_TIME,
+        key_prefix="gsi1",
+        partitions=[time_partition(kind, shard) for kind in types for shard in range(SHARDS)],
+        wanted={
+            "severity": [severity.value for severity in wanted.severities],
+            "resource_type": wanted.resource_types,
+            "account_id": wanted.account_ids,
+        },
+        since=wanted.since,
+    )

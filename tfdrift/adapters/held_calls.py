@@ -8,9 +8,9 @@ from tfdrift.adapters.dynamodb import Item, Key, Query, Table, TransactionRefuse
 from tfdrift.adapters.event_log import utc_now
 from tfdrift.adapters.json_text import pack, unpack
 from tfdrift.adapters.record_json import record_from_text, record_to_text
-from tfdrift.adapters.sortable_time import to_sortable
 from tfdrift.adapters.table_schema import BY_TIME
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
+from tfdrift.domain.sortable_time import to_sortable
 from tfdrift.domain.timestamps import format_time, parse_time
 from tfdrift.service.ports import HeldCall
 

@@ -8,11 +8,11 @@ from tfdrift.adapters.dynamodb import Item, Table, texts
 from tfdrift.adapters.event_items import SHARDS, event_key, shard_of
 from tfdrift.adapters.event_log import utc_now
 from tfdrift.adapters.json_text import bounded, dumps, loads_object, pack, unpack
-from tfdrift.adapters.listing import page_of
-from tfdrift.adapters.sortable_time import to_sortable
+from tfdrift.adapters.listing import Question, part_of, read_as
 from tfdrift.adapters.table_schema import BY_TIME
 from tfdrift.domain.hidden_change import HiddenChange, hidden_change_from_json, hidden_change_to_json
-from tfdrift.service.ports import HiddenListing, Page
+from tfdrift.domain.sortable_time import to_sortable
+from tfdrift.service.ports import Listing, Page
 
 _VALUE_LIMIT = 128 * 1024
 
@@ -41,23 +41,21 @@ class DynamoHiddenLog:
         }
         return self.table.put_if(item, "attribute_not_exists(pk)")
 
-    def find(self, page: Page) -> HiddenListing:
-        """Return one page of what was hidden, newest first."""
-        items, total = page_of(
-            self.table,
-            index=BY_TIME,
-            key_prefix="gsi1",
-            partitions=[_partition(shard) for shard in range(SHARDS)],
-            wanted={},
-            since=None,
-            page=page,
+    def find(self, page: Page) -> Listing[HiddenChange]:
+        """Return one part of what was hidden, newest first."""
+        listing = part_of(self.table, _EVERYTHING, page)
+        return read_as(
+            listing, [hidden_change_from_json(loads_object(unpack("record", item))) for item in listing.items]
         )
-        changes = (hidden_change_from_json(loads_object(unpack("record", item))) for item in items)
-        return HiddenListing(tuple(changes), total)
 
 
 def _partition(shard: int) -> str:
     return f"HIDDEN#{shard}"
+
+
+_EVERYTHING = Question(
+    index=BY_TIME, key_prefix="gsi1", partitions=[_partition(shard) for shard in range(SHARDS)], wanted={}
+)
 
 
 def _packed(change: HiddenChange) -> Item:

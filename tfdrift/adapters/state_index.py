@@ -3,9 +3,10 @@
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 from tfdrift.adapters.dynamodb import Item, Key, Query, Table
@@ -30,7 +31,7 @@ from tfdrift.adapters.state_items import (
 )
 from tfdrift.domain.drift import StateReference
 from tfdrift.domain.managed_resource import ManagedResource
-from tfdrift.service.ports import ConcurrentUpdate, StateSummary
+from tfdrift.service.ports import ConcurrentUpdate, StateSummary, types_of
 
 _Result = TypeVar("_Result")
 _ATTEMPTS = 5
@@ -79,6 +80,16 @@ class DynamoStateIndex:
         """Return the current content of one state, in its order, empty if it is not indexed."""
         return _reread(lambda: self._content(self._head(state_hash(bucket, key))))
 
+    def resources_after(self, bucket: str | None, key: str, address: str) -> Iterator[ManagedResource]:
+        """Yield one state's resources whose addresses come after one, by address, a chunk at a time.
+
+        Where a newer version takes the state's place meanwhile, the rest is that version's.
+        """
+        hashed = state_hash(bucket, key)
+        while found := _reread(partial(self._next_in_order, hashed, address)):
+            yield from found
+            address = found[-1].address
+
     def states(self) -> tuple[StateSummary, ...]:
         """Return the indexed states, by bucket and key."""
         heads = (head_of(item).summary for item in self.table.query(Query(partition=HEADS)))
@@ -98,7 +109,7 @@ class DynamoStateIndex:
         and takes its place. Raises `ConcurrentUpdate` when other writers were faster over all attempts.
         """
         content = list(resources)
-        summary = StateSummary(reference, terraform_version, len(content), indexed_at)
+        summary = StateSummary(reference, terraform_version, types_of(content), indexed_at)
         for _ in range(_ATTEMPTS):
             current = self._head(state_hash(reference.bucket, reference.key))
             if current is not None and _is_newer(current.reference, reference):
@@ -140,11 +151,11 @@ class DynamoStateIndex:
         number = self._next_number(current)
         generation = new_generation(number, uuid.uuid4().hex[:12])
         self.table.write_many(puts=[registration(hashed, generation, summary.indexed_at)])
-        chunks, parts = pack_generation(hashed, generation, content)
+        bounds, parts = pack_generation(hashed, generation, content)
         self.table.write_many(puts=parts)
         after = signposts(hashed, content)
         self.table.write_many(puts=[post.item(generation) for post in after - before])
-        head = Head(summary, hashed, number, generation, chunks, len(parts))
+        head = Head(summary, hashed, number, generation, bounds, len(parts))
         if not self._make_current(current, head):
             self._remove_generation(hashed, generation)
             return False
@@ -190,6 +201,18 @@ class DynamoStateIndex:
         entries = sorted(unpack_chunks(items, head.reference), key=lambda entry: entry[0])
         return tuple(resource for _, resource in entries)
 
+    def _next_in_order(self, hashed: str, address: str) -> list[ManagedResource]:
+        """Return what comes after an address in the first chunk that has any of it, by address."""
+        head = self._head(hashed)
+        if head is None:
+            return []
+        for chunk in range(chunk_of(address, head.bounds), len(head.bounds)):
+            entries = unpack_chunks(self._chunks(head, {chunk}), head.reference)
+            later = [resource for _, resource in entries if resource.address > address]
+            if later:
+                return sorted(later, key=lambda resource: resource.address)
+        return []
+
     def _follow(self, name: str, wanted: Callable[[ManagedResource], bool]) -> tuple[ManagedResource, ...]:
         """Return the wanted resources that the signposts of a name lead to, by state and address."""
         found = _reread(lambda: [resource for resource in self._destinations(name) if wanted(resource)])
@@ -203,9 +226,9 @@ class DynamoStateIndex:
         found = []
         for item in heads.values():
             head = head_of(item)
-            wanted = addresses[head.state_hash]
+            wanted = addresses[head.state_hash] if head.bounds else set()
             resources = unpack_chunks(
-                self._chunks(head, {chunk_of(address, head.chunks) for address in wanted}), head.reference
+                self._chunks(head, {chunk_of(address, head.bounds) for address in wanted}), head.reference
             )
             found += [resource for _, resource in resources if resource.address in wanted]
         return found
@@ -222,10 +245,7 @@ class DynamoStateIndex:
         ]
         rest = self.table.get_many(more)
         if len(first) < len(chunks) or len(rest) < len(more):
-            # A chunk without resources has no parts either: only another head tells that this one is going.
-            latest = self._head(head.state_hash)
-            if latest is None or latest.generation != head.generation:
-                raise _Superseded
+            raise _Superseded
         return [first[key] for key in sorted(first)] + [rest[key] for key in more]
 
 

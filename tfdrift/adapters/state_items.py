@@ -1,7 +1,7 @@
 """How an indexed state lies in the state table: a head, a generation in chunks, and signposts to resources.
 
 - The **head** names the state's current generation. Writing it is the act that makes a new version current.
-- A **generation** is immutable: compressed chunks, each resource in the chunk that its address hashes to.
+- A **generation** is immutable: compressed chunks, by address; the head knows the first address of each.
 - A **signpost** leads from an id or an address to (state, address). Signposts are only hints: readers check
   each against the current generation, so one too many does no harm. One too few would, hence they are written
   before the head and removed after it.
@@ -9,9 +9,10 @@
 
 import hashlib
 import zlib
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, astuple, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -21,27 +22,30 @@ from tfdrift.domain.drift import StateReference
 from tfdrift.domain.json_value import JsonObject
 from tfdrift.domain.managed_resource import ManagedResource
 from tfdrift.domain.timestamps import format_time, parse_time
-from tfdrift.service.ports import StateSummary
+from tfdrift.service.ports import StateSummary, TypeCount
 
 HEADS = "HEADS"
 _CHUNK_BYTES = 64 * 1024
 _PART_BYTES = 350 * 1024
-_MOST_CHUNKS = 9999
+# Their first addresses stand in the state's head, an item of at most 400 KB.
+_MOST_CHUNKS = 2000
 _LONGEST_NAME = 1024
+
+_Line = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
     """The current version of one state: its summary, and where its content lies.
 
-    `number` grows with each version; `generation` begins with it.
+    `number` grows with each version; `generation` begins with it. `bounds` are its chunks' first addresses.
     """
 
     summary: StateSummary
     state_hash: str
     number: int
     generation: str
-    chunks: int
+    bounds: tuple[str, ...]
     parts: int
 
     @property
@@ -99,9 +103,9 @@ def generation_partition(hashed: str, generation: str) -> str:
     return f"CONTENT#{hashed}#{generation}"
 
 
-def chunk_of(address: str, chunks: int) -> int:
-    """Return the chunk that a resource with that address lies in."""
-    return int(_digest(address, 8), 16) % chunks
+def chunk_of(address: str, bounds: Sequence[str]) -> int:
+    """Return the chunk that a resource with that address lies in, if it lies in any."""
+    return max(0, bisect_right(bounds, address) - 1)
 
 
 def part_name(chunk: int, part: int) -> str:
@@ -114,27 +118,18 @@ def parts_of(part: Item) -> int:
     return int(part["parts"]["N"])
 
 
-def pack_generation(hashed: str, generation: str, resources: list[ManagedResource]) -> tuple[int, list[Item]]:
-    """Return how many chunks the resources take, and the items of the chunks' parts."""
-    encoded = [dumps([position, _resource_json(resource)]) for position, resource in enumerate(resources)]
-    total = sum(len(line.encode("utf-8")) for line in encoded)
-    chunks = min(_MOST_CHUNKS, 1 + total // _CHUNK_BYTES)
-    lines: dict[int, list[str]] = defaultdict(list)
-    for resource, line in zip(resources, encoded, strict=True):
-        lines[chunk_of(resource.address, chunks)].append(line)
-    items = []
-    for chunk, content in sorted(lines.items()):
-        packed = zlib.compress("\n".join(content).encode("utf-8"))
-        parts = [packed[start : start + _PART_BYTES] for start in range(0, len(packed), _PART_BYTES)]
-        for part, data in enumerate(parts):
-            items.append(
-                {
-                    **texts(pk=generation_partition(hashed, generation), sk=part_name(chunk, part)),
-                    "data": {"B": data},
-                    "parts": {"N": str(len(parts))},
-                }
-            )
-    return chunks, items
+def pack_generation(
+    hashed: str, generation: str, resources: Sequence[ManagedResource]
+) -> tuple[tuple[str, ...], list[Item]]:
+    """Return the first addresses of the chunks that the resources take, by address, and the chunks' items."""
+    lines = sorted(
+        (resource.address, dumps([position, _resource_json(resource)]))
+        for position, resource in enumerate(resources)
+    )
+    chunks = _chunked(lines, _CHUNK_BYTES)
+    partition = generation_partition(hashed, generation)
+    items = [item for number, chunk in enumerate(chunks) for item in _part_items(partition, number, chunk)]
+    return tuple(chunk[0][0] for chunk in chunks), items
 
 
 def unpack_chunks(items: Iterable[Item], state: StateReference) -> list[tuple[int, ManagedResource]]:
@@ -161,10 +156,10 @@ def head_item(head: Head) -> Item:
             generation=head.generation,
         ),
         "serial": {"N": str(reference.serial)},
-        "resource_count": {"N": str(head.summary.resource_count)},
         "number": {"N": str(head.number)},
-        "chunks": {"N": str(head.chunks)},
         "parts": {"N": str(head.parts)},
+        "types": _packed_json([astuple(entry) for entry in head.summary.types]),
+        "bounds": _packed_json(head.bounds),
     }
 
 
@@ -180,7 +175,7 @@ def head_of(item: Item) -> Head:
     summary = StateSummary(
         reference=reference,
         terraform_version=text(item, "terraform_version"),
-        resource_count=int(item["resource_count"]["N"]),
+        types=tuple(TypeCount(*entry) for entry in _unpacked_json(item["types"])),
         indexed_at=parse_time(item["indexed_at"]["S"]),
     )
     return Head(
@@ -188,7 +183,7 @@ def head_of(item: Item) -> Head:
         state_hash=item["sk"]["S"],
         number=int(item["number"]["N"]),
         generation=item["generation"]["S"],
-        chunks=int(item["chunks"]["N"]),
+        bounds=tuple(_unpacked_json(item["bounds"])),
         parts=int(item["parts"]["N"]),
     )
 
@@ -201,6 +196,40 @@ def new_generation(number: int, token: str) -> str:
 def registration(hashed: str, generation: str, started_at: datetime) -> Item:
     """Return the note that a generation is being written: by it, one left half-done is found and removed."""
     return texts(pk=f"GENERATIONS#{hashed}", sk=generation, started_at=format_time(started_at))
+
+
+def _chunked(lines: Sequence[_Line], size: int) -> list[list[_Line]]:
+    """Return lines in chunks of about a size in bytes, and in no more chunks than a head can name."""
+    total = sum(len(line.encode("utf-8")) for _, line in lines)
+    size = max(size, total // _MOST_CHUNKS)
+    chunks: list[list[_Line]] = []
+    room = 0
+    for entry in lines:
+        if room <= 0:
+            chunks.append([])
+            room = size
+        chunks[-1].append(entry)
+        room -= len(entry[1].encode("utf-8"))
+    return chunks
+
+
+def _part_items(partition: str, number: int, chunk: Sequence[_Line]) -> Iterator[Item]:
+    packed = zlib.compress("\n".join(line for _, line in chunk).encode("utf-8"))
+    parts = [packed[start : start + _PART_BYTES] for start in range(0, len(packed), _PART_BYTES)]
+    for part, data in enumerate(parts):
+        yield {
+            **texts(pk=partition, sk=part_name(number, part)),
+            "data": {"B": data},
+            "parts": {"N": str(len(parts))},
+        }
+
+
+def _packed_json(value: Any) -> Item:  # noqa: ANN401 - any JSON value, tuples included
+    return {"B": zlib.compress(dumps(value).encode("utf-8"))}
+
+
+def _unpacked_json(attribute: Item) -> Any:  # noqa: ANN401 - what was packed
+    return loads(zlib.decompress(attribute["B"]).decode("utf-8"))
 
 
 def _resource_json(resource: ManagedResource) -> JsonObject:

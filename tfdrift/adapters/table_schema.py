@@ -52,7 +52,7 @@ EVENTS_TABLE = TableSchema(
             name=BY_STATUS,
             partition_key="gsi2pk",
             sort_key="gsi2sk",
-            included=(KIND, "severity", "resource_type", "provider", "account_id"),
+            included=(KIND, "severity", "resource_type", "provider", "account_id", "origin", "managed"),
         ),
     ),
     stream_view_type="NEW_IMAGE",

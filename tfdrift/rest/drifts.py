@@ -1,16 +1,12 @@
 """REST: the drifts."""
 
-from datetime import datetime
-from typing import Annotated
-
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 
 from tfdrift.rest import reads
 from tfdrift.rest.dependencies import ServicesDependency
 from tfdrift.rest.envelope import EnvelopeResponse, Listing, Success, success
 from tfdrift.rest.models import DriftDetailModel, DriftModel
-from tfdrift.rest.parameters import Repeated, page_from, since_from
-from tfdrift.service.ports import Page
+from tfdrift.rest.parameters import AskedDependency, Repeated, SinceDependency
 
 router = APIRouter(prefix="/api/v1/drifts", tags=["drifts"])
 
@@ -18,8 +14,8 @@ router = APIRouter(prefix="/api/v1/drifts", tags=["drifts"])
 @router.get("", response_model=Success[Listing[DriftModel]])
 def list_drifts(
     services: ServicesDependency,
-    page: Annotated[Page, Depends(page_from)],
-    since: Annotated[datetime | None, Depends(since_from)],
+    asked: AskedDependency,
+    since: SinceDependency,
     severity: Repeated = None,
     resource_type: Repeated = None,
     provider: Repeated = None,
@@ -30,7 +26,7 @@ def list_drifts(
     return success(
         reads.drifts(
             services,
-            page,
+            asked,
             since,
             severity=severity,
             resource_type=resource_type,

@@ -6,7 +6,7 @@ from typing import Any, Generic, Literal, TypeVar
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 Data = TypeVar("Data")
@@ -31,12 +31,14 @@ class Success(BaseModel, Generic[Data]):
 
 
 class Listing(BaseModel, Generic[Data]):
-    """One page of a listing, and how many entries match in all."""
+    """One part of a listing."""
 
     items: list[Data]
-    total: int
-    page: int
+    total: int | None = Field(description="How many match in all; null where it is not counted.")
+    total_is_exact: bool = Field(description="False where `total` is only what was counted so far, or null.")
+    page: int | None = Field(description="The page's number; null for a part asked for by a cursor.")
     limit: int
+    next_cursor: str | None = Field(description="The `cursor` of the part that follows; null at the end.")
 
 
 class ErrorDetail(BaseModel):
@@ -69,11 +71,16 @@ class EnvelopeResponse(JSONResponse):
 
     def render(self, content: Any) -> bytes:  # noqa: ANN401 - the base class's signature
         """Return the body's bytes."""
-        text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        try:
-            return text.encode("utf-8")
-        except UnicodeEncodeError:
-            return json.dumps(content, allow_nan=False, separators=(",", ":")).encode("ascii")
+        return render_json(content)
+
+
+def render_json(content: Any) -> bytes:  # noqa: ANN401 - any JSON value
+    """Return JSON as `EnvelopeResponse` sends it."""
+    text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(content, allow_nan=False, separators=(",", ":")).encode("ascii")
 
 
 def success(data: object, status: int = 200) -> EnvelopeResponse:

@@ -1,16 +1,12 @@
 """REST: the events of the feed, as the stream delivered them."""
 
-from datetime import datetime
-from typing import Annotated
-
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 
 from tfdrift.rest import reads
 from tfdrift.rest.dependencies import ServicesDependency
 from tfdrift.rest.envelope import EnvelopeResponse, Listing, Success, success
 from tfdrift.rest.models import EventModel
-from tfdrift.rest.parameters import Repeated, page_from, since_from
-from tfdrift.service.ports import Page
+from tfdrift.rest.parameters import AskedDependency, Repeated, SinceDependency
 
 router = APIRouter(prefix="/api/v1/events", tags=["events"])
 
@@ -18,8 +14,8 @@ router = APIRouter(prefix="/api/v1/events", tags=["events"])
 @router.get("", response_model=Success[Listing[EventModel]])
 def list_events(
     services: ServicesDependency,
-    page: Annotated[Page, Depends(page_from)],
-    since: Annotated[datetime | None, Depends(since_from)],
+    asked: AskedDependency,
+    since: SinceDependency,
     type: Repeated = None,  # noqa: A002 - the parameter's public name
     severity: Repeated = None,
     resource_type: Repeated = None,
@@ -29,7 +25,7 @@ def list_events(
     return success(
         reads.events(
             services,
-            page,
+            asked,
             since,
             kind=type,
             severity=severity,

@@ -211,6 +211,9 @@ class StatsModel(BaseModel):
     events_by_type: dict[str, int]
     states: int
     resources: int
+    at_least: list[str] = Field(
+        description="The counts, such as `events_by_type.drift`, that are lower bounds."
+    )
 
 
 class ProviderModel(BaseModel):

@@ -5,11 +5,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, TypeVar
 
-from fastapi import Query
+from fastapi import Depends, Query
 
 from tfdrift.domain.timestamps import InvalidTime, parse_time
 from tfdrift.rest.envelope import ApiError
-from tfdrift.service.ports import Page
+from tfdrift.rest.paging import Asked
 
 MAX_LIMIT = 1000
 DEFAULT_LIMIT = 50
@@ -22,6 +22,14 @@ PageParameter = Annotated[str | None, Query(alias="page", description="Page numb
 LimitParameter = Annotated[
     str | None, Query(alias="limit", description=f"Entries a page, at most {MAX_LIMIT}; {DEFAULT_LIMIT}.")
 ]
+CursorParameter = Annotated[
+    str | None,
+    Query(
+        alias="cursor",
+        description="The `next_cursor` of the part before, with the same filters, instead of a page. What is "
+        "stored meanwhile neither moves nor repeats an entry.",
+    ),
+]
 Repeated = Annotated[
     list[str] | None, Query(description="May be repeated, or hold several, comma separated.")
 ]
@@ -30,12 +38,18 @@ SinceParameter = Annotated[
 ]
 
 
-def page_from(page: PageParameter = None, limit: LimitParameter = None) -> Page:
-    """Return the wanted page; a limit above 1000 is refused, so that nobody mistakes a part for the whole."""
-    return Page(
-        _number("page", page, default=1, most=_MAX_PAGE),
-        _number("limit", limit, default=DEFAULT_LIMIT, most=MAX_LIMIT),
+def asked_from(
+    page: PageParameter = None, limit: LimitParameter = None, cursor: CursorParameter = None
+) -> Asked:
+    """Return the wanted part; a limit above 1000 is refused, so that nobody mistakes a part for the whole."""
+    return Asked(
+        limit=_number("limit", limit, most=MAX_LIMIT) or DEFAULT_LIMIT,
+        number=_number("page", page, most=_MAX_PAGE),
+        cursor=cursor.strip() if cursor and cursor.strip() else None,
     )
+
+
+AskedDependency = Annotated[Asked, Depends(asked_from)]
 
 
 def since_from(since: SinceParameter = None) -> datetime | None:
@@ -46,6 +60,9 @@ def since_from(since: SinceParameter = None) -> datetime | None:
         return parse_query_time(since.strip())
     except InvalidTime as error:
         raise ApiError(400, "invalid_since", f"since: {error}") from error
+
+
+SinceDependency = Annotated[datetime | None, Depends(since_from)]
 
 
 def parse_query_time(text: str) -> datetime:
@@ -77,9 +94,9 @@ def choices_of(name: str, given: Sequence[str] | None, choices: type[Choice]) ->
     return tuple(dict.fromkeys(found))
 
 
-def _number(name: str, given: str | None, *, default: int, most: int) -> int:
+def _number(name: str, given: str | None, *, most: int) -> int | None:
     if given is None or not given.strip():
-        return default
+        return None
     text = given.strip()
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
     if not 1 <= number <= most:

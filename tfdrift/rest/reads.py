@@ -7,13 +7,15 @@ from datetime import datetime
 from tfdrift.domain.drift import DriftStatus, Severity
 from tfdrift.domain.drift_json import drift_detail_to_json, drift_to_json
 from tfdrift.domain.feed_event import EventType
+from tfdrift.domain.hidden_change import hidden_change_to_json
 from tfdrift.domain.json_value import JsonObject
 from tfdrift.rest.dependencies import RestServices
 from tfdrift.rest.envelope import ApiError
+from tfdrift.rest.paging import Asked, Question
 from tfdrift.rest.parameters import choices_of, values_of
-from tfdrift.rest.rendering import event_json, listing_json, page_json, resource_json, state_json
-from tfdrift.service.ports import DriftFilter, EventFilter, Page
-from tfdrift.service.queries import ResourceFilter
+from tfdrift.rest.rendering import event_json, group_json, resource_json, state_json
+from tfdrift.service.ports import DriftFilter, EventFilter
+from tfdrift.service.resource_listing import ResourceFilter
 
 Given = Sequence[str] | None
 """The values of a parameter as they were given: repeated, comma separated, or not at all."""
@@ -21,7 +23,7 @@ Given = Sequence[str] | None
 
 def drifts(
     services: RestServices,
-    page: Page,
+    asked: Asked,
     since: datetime | None,
     *,
     severity: Given,
@@ -30,7 +32,7 @@ def drifts(
     status: Given,
     account_id: Given,
 ) -> JsonObject:
-    """Return a page of the drifts, newest first; raises ApiError for an unfit value."""
+    """Return a part of the drifts, newest first; raises ApiError for an unfit value."""
     wanted = DriftFilter(
         severities=choices_of("severity", severity, Severity),
         resource_types=values_of("resource_type", resource_type),
@@ -39,8 +41,8 @@ def drifts(
         account_ids=values_of("account_id", account_id),
         since=since,
     )
-    found = services.drifts.find(wanted, page)
-    return listing_json((drift_to_json(record) for record in found.items), found.total, page)
+    question = Question("drifts", wanted)
+    return question.answer(asked, services.drifts.find(wanted, question.page(asked)), drift_to_json)
 
 
 def drift(services: RestServices, drift_id: str) -> JsonObject:
@@ -58,7 +60,7 @@ def drift_not_found(drift_id: str) -> ApiError:
 
 def events(
     services: RestServices,
-    page: Page,
+    asked: Asked,
     since: datetime | None,
     *,
     kind: Given,
@@ -66,7 +68,7 @@ def events(
     resource_type: Given,
     account_id: Given,
 ) -> JsonObject:
-    """Return a page of the events, newest first; raises ApiError for an unfit value."""
+    """Return a part of the events, newest first; raises ApiError for an unfit value."""
     wanted = EventFilter(
         types=choices_of("type", kind, EventType),
         severities=choices_of("severity", severity, Severity),
@@ -74,8 +76,8 @@ def events(
         account_ids=values_of("account_id", account_id),
         since=since,
     )
-    found = services.events.find(wanted, page)
-    return listing_json((event_json(event) for event in found.items), found.total, page)
+    question = Question("events", wanted)
+    return question.answer(asked, services.events.find(wanted, question.page(asked)), event_json)
 
 
 def event(services: RestServices, event_id: str) -> JsonObject:
@@ -86,18 +88,31 @@ def event(services: RestServices, event_id: str) -> JsonObject:
     return event_json(found)
 
 
-def states(services: RestServices, page: Page) -> JsonObject:
-    """Return a page of the indexed states, by bucket and key."""
-    return page_json(services.states.states(), page, state_json)
+def unmanaged(services: RestServices, asked: Asked) -> JsonObject:
+    """Return a part of the calls that created what no state holds, newest first."""
+    question = Question("unmanaged")
+    return question.answer(asked, services.queries.unmanaged_groups(question.page(asked)), group_json)
 
 
-def resources(services: RestServices, page: Page, *, resource_type: Given, provider: Given) -> JsonObject:
-    """Return a page of the managed resources of all states, by address."""
+def ignored(services: RestServices, asked: Asked) -> JsonObject:
+    """Return a part of the changes that ignore rules hid, newest first."""
+    question = Question("ignored")
+    return question.answer(asked, services.hidden.find(question.page(asked)), hidden_change_to_json)
+
+
+def states(services: RestServices, asked: Asked) -> JsonObject:
+    """Return a part of the indexed states, by bucket and key."""
+    question = Question("states")
+    return question.answer(asked, services.queries.states_in_order(question.page(asked)), state_json)
+
+
+def resources(services: RestServices, asked: Asked, *, resource_type: Given, provider: Given) -> JsonObject:
+    """Return a part of the managed resources of all states, by state and address."""
     wanted = ResourceFilter(
         resource_types=values_of("resource_type", resource_type), providers=values_of("provider", provider)
     )
-    found = services.queries.resources(wanted, page)
-    return listing_json((resource_json(each) for each in found.items), found.total, page)
+    question = Question("resources", wanted)
+    return question.answer(asked, services.queries.resources(wanted, question.page(asked)), resource_json)
 
 
 def statistics(services: RestServices) -> JsonObject:
@@ -105,6 +120,7 @@ def statistics(services: RestServices) -> JsonObject:
     return asdict(services.queries.statistics())
 
 
-def providers(services: RestServices, page: Page) -> JsonObject:
-    """Return a page of the Terraform providers whose resources the indexed states hold, by name."""
-    return page_json(services.queries.providers(), page, asdict)
+def providers(services: RestServices, asked: Asked) -> JsonObject:
+    """Return a part of the Terraform providers whose resources the indexed states hold, by name."""
+    question = Question("providers")
+    return question.answer(asked, services.queries.providers(question.page(asked)), asdict)

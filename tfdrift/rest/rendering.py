@@ -1,29 +1,12 @@
 """Domain values as the JSON of the REST answers."""
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
-
 from tfdrift.domain.drift_json import drift_to_json, state_reference_to_json
 from tfdrift.domain.feed_event import FeedEvent
 from tfdrift.domain.json_value import JsonObject
 from tfdrift.domain.managed_resource import ManagedResource
 from tfdrift.domain.timestamps import format_time
-from tfdrift.service.ports import Page, StateSummary
+from tfdrift.service.ports import StateSummary
 from tfdrift.service.queries import UnmanagedGroup
-
-Item = TypeVar("Item")
-
-
-def listing_json(items: Iterable[JsonObject], total: int, page: Page) -> JsonObject:
-    """Return one page of a listing."""
-    return {"items": list(items), "total": total, "page": page.number, "limit": page.limit}
-
-
-def page_json(items: Sequence[Item], page: Page, render: Callable[[Item], JsonObject]) -> JsonObject:
-    """Return one page of entries that are all at hand."""
-    start = (page.number - 1) * page.limit
-    shown = items[start : start + page.limit]
-    return listing_json(map(render, shown), len(items), page)
 
 
 def event_json(event: FeedEvent) -> JsonObject:

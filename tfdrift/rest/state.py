@@ -2,34 +2,33 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 
 from tfdrift.rest import reads
 from tfdrift.rest.dependencies import ServicesDependency
 from tfdrift.rest.envelope import ApiError, EnvelopeResponse, Failure, Listing, Success, success
 from tfdrift.rest.models import ResourceModel, StateModel
-from tfdrift.rest.parameters import Repeated, page_from
+from tfdrift.rest.parameters import AskedDependency, Repeated
 from tfdrift.rest.rendering import resource_json
-from tfdrift.service.ports import Page
 
 router = APIRouter(prefix="/api/v1/state", tags=["state"])
 
 
 @router.get("", response_model=Success[Listing[StateModel]])
-def list_states(services: ServicesDependency, page: Annotated[Page, Depends(page_from)]) -> EnvelopeResponse:
+def list_states(services: ServicesDependency, asked: AskedDependency) -> EnvelopeResponse:
     """List the indexed states, by bucket and key."""
-    return success(reads.states(services, page))
+    return success(reads.states(services, asked))
 
 
 @router.get("/resources", response_model=Success[Listing[ResourceModel]])
 def list_resources(
     services: ServicesDependency,
-    page: Annotated[Page, Depends(page_from)],
+    asked: AskedDependency,
     resource_type: Repeated = None,
     provider: Repeated = None,
 ) -> EnvelopeResponse:
-    """List the managed resources of all states, by address."""
-    return success(reads.resources(services, page, resource_type=resource_type, provider=provider))
+    """List the managed resources of all states, by state and address."""
+    return success(reads.resources(services, asked, resource_type=resource_type, provider=provider))
 
 
 @router.get(

@@ -1,15 +1,12 @@
 """REST: figures over all, and the providers in use."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 
 from tfdrift.rest import reads
 from tfdrift.rest.dependencies import ServicesDependency
 from tfdrift.rest.envelope import EnvelopeResponse, Listing, Success, success
 from tfdrift.rest.models import ProviderModel, StatsModel
-from tfdrift.rest.parameters import page_from
-from tfdrift.service.ports import Page
+from tfdrift.rest.parameters import AskedDependency
 
 router = APIRouter(prefix="/api/v1", tags=["summary"])
 
@@ -21,8 +18,6 @@ def get_stats(services: ServicesDependency) -> EnvelopeResponse:
 
 
 @router.get("/providers", response_model=Success[Listing[ProviderModel]])
-def list_providers(
-    services: ServicesDependency, page: Annotated[Page, Depends(page_from)]
-) -> EnvelopeResponse:
+def list_providers(services: ServicesDependency, asked: AskedDependency) -> EnvelopeResponse:
     """List the Terraform providers whose resources the indexed states hold, by name."""
-    return success(reads.providers(services, page))
+    return success(reads.providers(services, asked))

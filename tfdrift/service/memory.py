@@ -1,24 +1,27 @@
 """The ports in memory: for replay, which investigates without AWS."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from tfdrift.domain.drift import DriftRecord, StateReference
+from tfdrift.domain.drift import DriftRecord, DriftStatus, StateReference
 from tfdrift.domain.feed_event import FeedEvent
 from tfdrift.domain.hidden_change import HiddenChange
 from tfdrift.domain.managed_resource import ManagedResource
+from tfdrift.domain.sortable_time import to_sortable
+from tfdrift.service.paging import part_of
 from tfdrift.service.ports import (
     ConcurrentUpdate,
+    DriftFigures,
     DriftFilter,
-    DriftListing,
     EventFilter,
-    EventListing,
     HeldCall,
-    HiddenListing,
+    Listing,
     Page,
     StateSummary,
+    Total,
     VersionedDrift,
+    types_of,
 )
 
 _StateKey = tuple[str, str]
@@ -66,7 +69,7 @@ class MemoryStateIndex:
             return False
         self._forget(key)
         content = tuple(resources)
-        self._summaries[key] = StateSummary(reference, terraform_version, len(content), indexed_at)
+        self._summaries[key] = StateSummary(reference, terraform_version, types_of(content), indexed_at)
         self._resources[key] = content
         for resource in content:
             self._by_address[resource.address].append(resource)
@@ -77,6 +80,11 @@ class MemoryStateIndex:
     def resources_of(self, bucket: str | None, key: str) -> tuple[ManagedResource, ...]:
         """Return the current content of one state, empty if it is not indexed."""
         return self._resources.get(_state_key(bucket, key), ())
+
+    def resources_after(self, bucket: str | None, key: str, address: str) -> Iterator[ManagedResource]:
+        """Yield one state's resources whose addresses come after one, by address."""
+        content = sorted(self.resources_of(bucket, key), key=lambda resource: resource.address)
+        return (resource for resource in content if resource.address > address)
 
     def states(self) -> tuple[StateSummary, ...]:
         """Return the indexed states, by bucket and key."""
@@ -110,12 +118,21 @@ class MemoryEventLog:
         """Return the event with that id."""
         return self._events.get(event_id)
 
-    def find(self, wanted: EventFilter, page: Page) -> EventListing:
-        """Return one page of events, newest first."""
-        found = [event for event in self._events.values() if _is_wanted_event(event, wanted)]
-        found.sort(key=lambda event: (event.timestamp, event.event_id), reverse=True)
-        start = (page.number - 1) * page.limit
-        return EventListing(tuple(found[start : start + page.limit]), len(found))
+    def find(self, wanted: EventFilter, page: Page) -> Listing[FeedEvent]:
+        """Return one part of the events, newest first."""
+        return part_of(
+            self._wanted(wanted),
+            page,
+            lambda event: f"{to_sortable(event.timestamp)}#{event.event_id}",
+            newest_first=True,
+        )
+
+    def count(self, wanted: EventFilter) -> Total:
+        """Return how many events match."""
+        return Total(len(self._wanted(wanted)))
+
+    def _wanted(self, wanted: EventFilter) -> list[FeedEvent]:
+        return [event for event in self._events.values() if _is_wanted_event(event, wanted)]
 
 
 class MemoryDriftRepository:
@@ -146,12 +163,31 @@ class MemoryDriftRepository:
         self._drifts[hashed][drift.id] = VersionedDrift(drift, expected_version + 1)
         return True
 
-    def find(self, wanted: DriftFilter, page: Page) -> DriftListing:
-        """Return one page of drifts, newest first."""
-        found = [drift for drift in self.all() if _is_wanted_drift(drift, wanted)]
-        found.sort(key=lambda drift: (drift.timestamp, drift.id), reverse=True)
-        start = (page.number - 1) * page.limit
-        return DriftListing(tuple(found[start : start + page.limit]), len(found))
+    def find(self, wanted: DriftFilter, page: Page) -> Listing[DriftRecord]:
+        """Return one part of the drifts, newest first."""
+        return part_of(
+            self._wanted(wanted), page, lambda d: f"{to_sortable(d.timestamp)}#{d.id}", newest_first=True
+        )
+
+    def count(self, wanted: DriftFilter) -> Total:
+        """Return how many drifts match."""
+        return Total(len(self._wanted(wanted)))
+
+    def figures(self, statuses: Sequence[DriftStatus]) -> Iterator[DriftFigures]:
+        """Yield the figures of each drift of some statuses."""
+        for drift in self._wanted(DriftFilter(statuses=tuple(statuses))):
+            yield DriftFigures(
+                drift.severity, drift.resource_type, drift.account_id, drift.origin.kind, drift.managed
+            )
+
+    def unmanaged(self, page: Page) -> Listing[DriftRecord]:
+        """Return one part of the unmanaged creations that are not over, newest first, call by call."""
+        pending = self._wanted(DriftFilter(statuses=(DriftStatus.OPEN, DriftStatus.ACKNOWLEDGED)))
+        found = [drift for drift in pending if drift.is_unmanaged_creation]
+        return part_of(found, page, _place_of_call, newest_first=True)
+
+    def _wanted(self, wanted: DriftFilter) -> list[DriftRecord]:
+        return [drift for drift in self.all() if _is_wanted_drift(drift, wanted)]
 
     def all(self) -> list[DriftRecord]:
         """Return every drift, in no order that means anything."""
@@ -200,11 +236,14 @@ class MemoryHiddenLog:
         self._changes[change.key] = change
         return True
 
-    def find(self, page: Page) -> HiddenListing:
-        """Return one page of what was hidden, newest first."""
-        order = sorted(self._changes.values(), key=lambda c: (c.drift.timestamp, c.key), reverse=True)
-        start = (page.number - 1) * page.limit
-        return HiddenListing(tuple(order[start : start + page.limit]), len(order))
+    def find(self, page: Page) -> Listing[HiddenChange]:
+        """Return one part of what was hidden, newest first."""
+        return part_of(
+            self._changes.values(),
+            page,
+            lambda change: f"{to_sortable(change.drift.timestamp)}#{change.key}",
+            newest_first=True,
+        )
 
 
 class NoHeldCalls:
@@ -225,6 +264,10 @@ class NoHeldCalls:
     def settle(self, account_id: str, event_id: str) -> bool:  # noqa: ARG002
         """Return that the call was not held."""
         return False
+
+
+def _place_of_call(drift: DriftRecord) -> str:
+    return f"{to_sortable(drift.timestamp)}#{drift.account_id}#{drift.cause.event_id}#{drift.id}"
 
 
 def _lies_in(resource: ManagedResource, account_id: str, region: str) -> bool:

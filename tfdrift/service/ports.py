@@ -1,15 +1,21 @@
 """What the use cases need from storage, as Protocols; all implementations pass the same conformance tests."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
-from tfdrift.domain.drift import DriftRecord, DriftStatus, Severity, StateReference
+from tfdrift.domain.drift import DriftRecord, DriftStatus, OriginKind, Severity, StateReference
 from tfdrift.domain.feed_event import EventType, FeedEvent
 from tfdrift.domain.hidden_change import HiddenChange
 from tfdrift.domain.managed_resource import ManagedResource
+
+Entry = TypeVar("Entry")
+
+MOST_EXAMINED = 10_000
+"""How many entries one request looks at, to find, count or pass over; beyond, follow `Listing.next`."""
 
 
 class ConcurrentUpdate(Exception):  # noqa: N818 - names what happened, as the storage tells it
@@ -40,10 +46,53 @@ class HeldCall:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Which part of a listing is asked for: 1-based page number and entries a page (at most 1000)."""
+    """Which part of a listing is asked for.
+
+    Attributes
+    ----------
+    number
+        1-based number of the page; `number` times `limit` is at most `MOST_EXAMINED`.
+    limit
+        Entries a page, at most 1000.
+    after
+        The place (`Listing.places`, `Listing.next`) that the part begins after, instead of a number's: what
+        is stored meanwhile never moves it. Such a part is not counted.
+    """
 
     number: int
     limit: int
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """How many entries match: exactly, or at least that many."""
+
+    number: int
+    is_exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[Entry]):
+    """One part of a listing.
+
+    Attributes
+    ----------
+    items
+        The entries. There may be fewer than asked for though more follow: one request looks through a bounded
+        number of entries for those that match.
+    places
+        The place of each entry, to go on after it.
+    total
+        How many match in all; None where the part was asked for by a place.
+    next
+        The place to go on after; None at the end.
+    """
+
+    items: tuple[Entry, ...]
+    places: tuple[str, ...]
+    total: Total | None
+    next: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,29 +119,44 @@ class EventFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class DriftListing:
-    """One page of drifts, newest first, and how many match in all."""
+class DriftFigures:
+    """What statistics count of a drift."""
 
-    items: tuple[DriftRecord, ...]
-    total: int
+    severity: Severity
+    resource_type: str
+    account_id: str
+    origin: OriginKind
+    managed: bool
 
 
 @dataclass(frozen=True, slots=True)
-class EventListing:
-    """One page of feed events, newest first, and how many match in all."""
+class TypeCount:
+    """How many instances of a provider's type a state holds."""
 
-    items: tuple[FeedEvent, ...]
-    total: int
+    provider: str
+    resource_type: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
 class StateSummary:
-    """One indexed state: where it lies, its version, and how many managed instances it holds."""
+    """One indexed state: where it lies, its version, and how many instances of which types it manages."""
 
     reference: StateReference
     terraform_version: str | None
-    resource_count: int
+    types: tuple[TypeCount, ...]
     indexed_at: datetime
+
+    @property
+    def resource_count(self) -> int:
+        """Return how many managed instances the state holds."""
+        return sum(entry.count for entry in self.types)
+
+
+def types_of(resources: Iterable[ManagedResource]) -> tuple[TypeCount, ...]:
+    """Return how many instances of which types there are, by provider and type."""
+    counts = Counter((resource.provider, resource.resource_type) for resource in resources)
+    return tuple(TypeCount(*kind, counts[kind]) for kind in sorted(counts))
 
 
 class StateIndex(Protocol):
@@ -126,6 +190,10 @@ class StateIndex(Protocol):
         """Return the current content of one state, empty if it is not indexed."""
         ...
 
+    def resources_after(self, bucket: str | None, key: str, address: str) -> Iterator[ManagedResource]:
+        """Yield a state's resources whose addresses come after one, by address, read as they are needed."""
+        ...
+
     def states(self) -> tuple[StateSummary, ...]:
         """Return the indexed states, by bucket and key."""
         ...
@@ -154,8 +222,23 @@ class DriftRepository(Protocol):
         """
         ...
 
-    def find(self, wanted: DriftFilter, page: Page) -> DriftListing:
-        """Return one page of drifts, newest first."""
+    def find(self, wanted: DriftFilter, page: Page) -> Listing[DriftRecord]:
+        """Return one part of the drifts, newest first."""
+        ...
+
+    def count(self, wanted: DriftFilter) -> Total:
+        """Return how many drifts match, or at least so many, where more would have to be examined."""
+        ...
+
+    def figures(self, statuses: Sequence[DriftStatus]) -> Iterable[DriftFigures]:
+        """Yield the figures of each drift of some statuses, without reading the drifts themselves."""
+        ...
+
+    def unmanaged(self, page: Page) -> Listing[DriftRecord]:
+        """Return one part of the unmanaged creations that are not over, newest first.
+
+        What one call created stands together. The parts are not counted.
+        """
         ...
 
 
@@ -170,17 +253,13 @@ class EventLog(Protocol):
         """Return the event with that id."""
         ...
 
-    def find(self, wanted: EventFilter, page: Page) -> EventListing:
-        """Return one page of events, newest first."""
+    def find(self, wanted: EventFilter, page: Page) -> Listing[FeedEvent]:
+        """Return one part of the events, newest first."""
         ...
 
-
-@dataclass(frozen=True, slots=True)
-class HiddenListing:
-    """One page of hidden changes, newest first, and how many there are in all."""
-
-    items: tuple[HiddenChange, ...]
-    total: int
+    def count(self, wanted: EventFilter) -> Total:
+        """Return how many events match, or at least so many, where more would have to be examined."""
+        ...
 
 
 class HiddenLog(Protocol):
@@ -190,8 +269,8 @@ class HiddenLog(Protocol):
         """Keep a hidden change; False when it is kept already."""
         ...
 
-    def find(self, page: Page) -> HiddenListing:
-        """Return one page, newest first."""
+    def find(self, page: Page) -> Listing[HiddenChange]:
+        """Return one part, newest first."""
         ...
 
 

@@ -3,43 +3,36 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from itertools import groupby
 
 from tfdrift.domain.drift import DriftRecord, DriftStatus, Severity
 from tfdrift.domain.feed_event import EventType
 from tfdrift.domain.managed_resource import ManagedResource
+from tfdrift.service.paging import part_in_turn, part_of
 from tfdrift.service.ports import (
     DriftFilter,
     DriftRepository,
     EventFilter,
     EventLog,
+    Listing,
     Page,
     StateIndex,
+    StateSummary,
+    Total,
 )
-from tfdrift.service.walk import every_drift
+from tfdrift.service.resource_listing import ResourceFilter, list_resources
+from tfdrift.service.walk import every_entry
 
-_NOT_OVER = DriftFilter(statuses=(DriftStatus.OPEN, DriftStatus.ACKNOWLEDGED))
-
-
-@dataclass(frozen=True, slots=True)
-class ResourceFilter:
-    """Which resources a listing returns; an empty tuple filters nothing."""
-
-    resource_types: tuple[str, ...] = ()
-    providers: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ResourceListing:
-    """One page of managed resources, by address, and how many match in all."""
-
-    items: tuple[ManagedResource, ...]
-    total: int
+NOT_OVER = (DriftStatus.OPEN, DriftStatus.ACKNOWLEDGED)
+_FEW = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """Counts for a dashboard. All but `by_status` count the drifts that are not over."""
+    """Counts for a dashboard. All but `by_status` count the drifts that are not over.
+
+    `at_least` names the counts that are only a lower bound, since exact ones would examine too many entries.
+    """
 
     by_status: dict[str, int]
     by_severity: dict[str, int]
@@ -50,6 +43,7 @@ class Statistics:
     events_by_type: dict[str, int]
     states: int
     resources: int
+    at_least: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +62,6 @@ class UnmanagedGroup:
     drifts: tuple[DriftRecord, ...]
 
     @property
-    def order(self) -> tuple[datetime, str]:
-        """The place of the call among others."""
-        return (self.drifts[0].timestamp, self.drifts[0].cause.event_id)
-
-    @property
     def severity(self) -> Severity:
         """The gravest of its drifts' severities."""
         return min((drift.severity for drift in self.drifts), key=list(Severity).index)
@@ -86,66 +75,75 @@ class Queries:
     events: EventLog
     states: StateIndex
 
-    def resources(self, wanted: ResourceFilter, page: Page) -> ResourceListing:
-        """Return one page of the managed resources of all states, by address."""
-        found = sorted(
-            (resource for resource in self._all_resources() if _is_wanted(resource, wanted)),
-            key=lambda resource: (resource.address, resource.state.bucket or "", resource.state.key),
+    def resources(self, wanted: ResourceFilter, page: Page) -> Listing[ManagedResource]:
+        """Return one part of the managed resources of all states, by bucket, key and address."""
+        return list_resources(self.states, wanted, page)
+
+    def states_in_order(self, page: Page) -> Listing[StateSummary]:
+        """Return one part of the indexed states, by bucket and key."""
+        return part_of(
+            self.states.states(), page, lambda each: f"{each.reference.bucket or ''}\x00{each.reference.key}"
         )
-        start = (page.number - 1) * page.limit
-        return ResourceListing(tuple(found[start : start + page.limit]), len(found))
 
     def statistics(self) -> Statistics:
         """Return the counts for a dashboard."""
-        pending = list(every_drift(self.drifts, _NOT_OVER))
-        summaries = self.states.states()
+        pending = list(self.drifts.figures(NOT_OVER))
+        states = self.states.states()
+        statuses = {
+            status.value: self.drifts.count(DriftFilter(statuses=(status,))) for status in DriftStatus
+        }
+        events = {kind.value: self.events.count(EventFilter(types=(kind,))) for kind in EventType}
         return Statistics(
-            by_status={status.value: self._total(status) for status in DriftStatus},
+            by_status={name: total.number for name, total in statuses.items()},
             by_severity=_counted((drift.severity.value for drift in pending), tuple(Severity)),
             by_resource_type=_counted(drift.resource_type for drift in pending),
             by_account=_counted(drift.account_id for drift in pending),
-            by_origin=_counted(drift.origin.kind.value for drift in pending),
+            by_origin=_counted(drift.origin.value for drift in pending),
             unmanaged=sum(not drift.managed for drift in pending),
-            events_by_type={kind.value: self._events(kind) for kind in EventType},
-            states=len(summaries),
-            resources=sum(summary.resource_count for summary in summaries),
+            events_by_type={name: total.number for name, total in events.items()},
+            states=len(states),
+            resources=sum(state.resource_count for state in states),
+            at_least=(*_inexact("by_status", statuses), *_inexact("events_by_type", events)),
         )
 
-    def providers(self) -> tuple[ProviderSummary, ...]:
-        """Return the providers of the states' resources, by name."""
-        types: dict[str, Counter[str]] = {}
-        for resource in self._all_resources():
-            types.setdefault(resource.provider, Counter())[resource.resource_type] += 1
-        return tuple(ProviderSummary(name, types[name].total(), len(types[name])) for name in sorted(types))
+    def providers(self, page: Page) -> Listing[ProviderSummary]:
+        """Return one part of the providers of the states' resources, by name."""
+        types: dict[str, Counter[str]] = defaultdict(Counter)
+        for entry in (entry for state in self.states.states() for entry in state.types):
+            types[entry.provider][entry.resource_type] += entry.count
+        summaries = (ProviderSummary(name, counts.total(), len(counts)) for name, counts in types.items())
+        return part_of(summaries, page, lambda summary: summary.name)
 
-    def unmanaged_groups(self) -> tuple[UnmanagedGroup, ...]:
-        """Return what was created without Terraform and is not over, by its call, newest first."""
-        groups: dict[tuple[str, str], list[DriftRecord]] = defaultdict(list)
-        for drift in every_drift(self.drifts, _NOT_OVER):
-            if drift.is_unmanaged_creation:
-                groups[drift.account_id, drift.cause.event_id].append(drift)
-        found = [UnmanagedGroup(tuple(sorted(drifts, key=_by_resource))) for drifts in groups.values()]
-        return tuple(sorted(found, key=lambda group: group.order, reverse=True))
+    def unmanaged_groups(self, page: Page) -> Listing[UnmanagedGroup]:
+        """Return one part of what was created without Terraform and is not over, by call, newest first."""
+        places: dict[str, str] = {}
+        groups = (
+            UnmanagedGroup(tuple(sorted(drifts, key=_by_resource)))
+            for _, drifts in groupby(self._unmanaged(page, places), _call_of)
+        )
+        return part_in_turn(groups, page, lambda group: min(places[drift.id] for drift in group.drifts))
 
-    def _all_resources(self) -> Iterator[ManagedResource]:
-        for summary in self.states.states():
-            yield from self.states.resources_of(summary.reference.bucket, summary.reference.key)
+    def _unmanaged(self, page: Page, places: dict[str, str]) -> Iterator[DriftRecord]:
+        """Yield the unmanaged creations that are not over, after a page's place; note each one's place."""
 
-    def _total(self, status: DriftStatus) -> int:
-        return self.drifts.find(DriftFilter(statuses=(status,)), Page(1, 1)).total
+        def part(wanted: Page) -> Listing[DriftRecord]:
+            listing = self.drifts.unmanaged(wanted)
+            places.update(zip((drift.id for drift in listing.items), listing.places, strict=True))
+            return listing
 
-    def _events(self, kind: EventType) -> int:
-        return self.events.find(EventFilter(types=(kind,)), Page(1, 1)).total
+        return every_entry(part, max(page.limit, _FEW), page.after)
+
+
+def _call_of(drift: DriftRecord) -> tuple[str, str]:
+    return (drift.account_id, drift.cause.event_id)
 
 
 def _by_resource(drift: DriftRecord) -> tuple[str, str, str]:
     return (drift.resource_type, drift.resource_id, drift.attribute or "")
 
 
-def _is_wanted(resource: ManagedResource, wanted: ResourceFilter) -> bool:
-    return (not wanted.resource_types or resource.resource_type in wanted.resource_types) and (
-        not wanted.providers or resource.provider in wanted.providers
-    )
+def _inexact(name: str, totals: dict[str, Total]) -> list[str]:
+    return [f"{name}.{key}" for key, total in totals.items() if not total.is_exact]
 
 
 def _counted(values: Iterable[str], always: tuple[str, ...] = ()) -> dict[str, int]:

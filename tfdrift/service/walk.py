@@ -1,19 +1,28 @@
-"""Walks through all drifts that a filter lets pass, page by page."""
+"""Walks through all entries of a listing, part by part."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 from tfdrift.domain.drift import DriftRecord
-from tfdrift.service.ports import DriftFilter, DriftRepository, Page
+from tfdrift.service.ports import DriftFilter, DriftRepository, Listing, Page
 
-_PAGE = 1000
+Entry = TypeVar("Entry")
+
+_PART = 1000
 
 
 def every_drift(drifts: DriftRepository, wanted: DriftFilter) -> Iterator[DriftRecord]:
     """Yield the drifts, newest first, as far as listings show them: they lag behind writes."""
-    number = 1
+    return every_entry(lambda page: drifts.find(wanted, page), _PART)
+
+
+def every_entry(
+    part: Callable[[Page], Listing[Entry]], limit: int, after: str | None = None
+) -> Iterator[Entry]:
+    """Yield all entries of a listing after a place, reading `limit` at a time as they are asked for."""
     while True:
-        listing = drifts.find(wanted, Page(number, _PAGE))
+        listing = part(Page(1, limit, after))
         yield from listing.items
-        if not listing.items or number * _PAGE >= listing.total:
+        if listing.next is None:
             return
-        number += 1
+        after = listing.next

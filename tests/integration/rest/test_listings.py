@@ -81,6 +81,53 @@ def test_drifts_are_listed_newest_first_a_page_at_a_time(client: httpx.Client) -
     assert (beyond["items"], beyond["total"]) == ([], 6)
 
 
+def test_cursors_lead_through_the_whole_listing_while_more_is_stored(
+    client: httpx.Client, stored: Stored
+) -> None:
+    path, cursor, seen = "/api/v1/events", None, []
+    for n in range(20):
+        asked = {"limit": 2, "resource_type": "aws_security_group", **({"cursor": cursor} if cursor else {})}
+        part = data(client.get(path, params=asked))
+        seen += [item["event_id"] for item in part["items"]]
+        cursor = part["next_cursor"]
+        assert (part["page"], part["total"]) == ((1, 5) if n == 0 else (None, None))
+        if cursor is None:
+            break
+        stored.events.append(
+            FeedEvent(f"later-{n}", EventType.FALCO, NOON + timedelta(hours=1, seconds=n), {"rule": "r"})
+        )
+
+    assert seen == [f"drift-{n}" for n in (4, 3, 2, 1, 0)]
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    ["x", "%20%20a", "WyJ4Il0", "bnVsbA", "ü", "A" * 5000, "WyJhIiwgMV0", "WzEsIFtdXQ", "W1tbW1tb"],
+)
+@pytest.mark.parametrize(
+    "path", ["drifts", "events", "unmanaged", "ignored", "state", "state/resources", "providers"]
+)
+def test_what_is_no_cursor_is_refused(client: httpx.Client, path: str, cursor: str) -> None:
+    assert error(client.get(f"/api/v1/{path}?cursor={cursor}")) == (400, "invalid_cursor")
+
+
+def test_a_cursor_fits_to_its_own_question_alone(client: httpx.Client) -> None:
+    cursor = data(client.get("/api/v1/drifts?limit=1"))["next_cursor"]
+
+    assert error(client.get(f"/api/v1/drifts?limit=1&severity=low&cursor={cursor}")) == (
+        400,
+        "invalid_cursor",
+    )
+    assert error(client.get(f"/api/v1/events?limit=1&cursor={cursor}")) == (400, "invalid_cursor")
+    assert error(client.get(f"/api/v1/drifts?limit=1&page=2&cursor={cursor}")) == (400, "invalid_cursor")
+    assert len(data(client.get(f"/api/v1/drifts?limit=3&cursor={cursor}"))["items"]) == 3
+
+
+def test_numbered_pages_end_where_only_a_cursor_is_quick(client: httpx.Client) -> None:
+    assert data(client.get("/api/v1/drifts?limit=1000&page=10"))["items"] == []
+    assert error(client.get("/api/v1/drifts?limit=1000&page=11")) == (400, "invalid_page")
+
+
 def test_a_drift_is_answered_in_the_documented_shape(client: httpx.Client) -> None:
     answer = client.get("/api/v1/drifts", params={"resource_type": "aws_lambda_function"})
 

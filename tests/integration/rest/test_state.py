@@ -78,9 +78,12 @@ def test_states_are_listed_by_bucket_and_key(client: httpx.Client) -> None:
         ("test/terraform.tfstate", 2, 1),
     ]
     assert data(client.get("/api/v1/state?limit=1&page=2"))["items"][0]["key"] == "test/terraform.tfstate"
+    first = data(client.get("/api/v1/state?limit=1"))
+    second = data(client.get("/api/v1/state", params={"limit": 1, "cursor": first["next_cursor"]}))
+    assert [item["key"] for item in second["items"]] == ["test/terraform.tfstate"]
 
 
-def test_resources_are_listed_by_address_a_page_at_a_time(client: httpx.Client) -> None:
+def test_resources_are_listed_by_state_and_address_a_page_at_a_time(client: httpx.Client) -> None:
     answer = client.get("/api/v1/state/resources?limit=3")
 
     Success[Listing[ResourceModel]].model_validate(answer.json(), strict=True)
@@ -88,9 +91,12 @@ def test_resources_are_listed_by_address_a_page_at_a_time(client: httpx.Client) 
     assert listing["total"] == 5
     assert [item["address"] for item in listing["items"]] == [
         "aws_instance.both",
-        "aws_instance.both",
         "aws_instance.count[0]",
+        "aws_instance.count[1]",
     ]
+    rest = data(client.get("/api/v1/state/resources", params={"limit": 3, "cursor": listing["next_cursor"]}))
+    assert [item["address"] for item in rest["items"]] == [ODD, "aws_instance.both"]
+    assert (rest["total"], rest["next_cursor"]) == (None, None)
     assert data(client.get("/api/v1/state/resources?resource_type=aws_vpc"))["total"] == 0
     assert data(client.get("/api/v1/state/resources?provider=aws"))["total"] == 5
 
@@ -130,6 +136,7 @@ def test_figures(client: httpx.Client) -> None:
     assert figures["by_origin"] == {"console": 1}
     assert (figures["states"], figures["resources"]) == (2, 5)
     assert figures["events_by_type"]["drift"] == 1
+    assert figures["at_least"] == []
 
 
 def test_providers(client: httpx.Client) -> None:

@@ -12,7 +12,7 @@ from tfdrift.adapters.dynamodb import Query, Table
 from tfdrift.adapters.event_log import DynamoEventLog
 from tfdrift.demo.emulator import Emulator
 from tfdrift.domain.drift import DriftStatus, Resolution, ResolutionHow, resource_hash
-from tfdrift.service.ports import ConcurrentUpdate, DriftFilter, Page
+from tfdrift.service.ports import ConcurrentUpdate, DriftFilter, Page, Total
 
 pytestmark = pytest.mark.emulator
 RETENTION = timedelta(days=90)
@@ -148,9 +148,9 @@ def test_a_listing_follows_the_status(drifts: DynamoDriftRepository) -> None:
     acknowledged = replace(moved, status=DriftStatus.ACKNOWLEDGED)
     drifts.record(acknowledged, drift_event("moved-2", moved), expected_version=1)
 
-    def listed(*statuses: DriftStatus) -> tuple[int, list[DriftStatus]]:
+    def listed(*statuses: DriftStatus) -> tuple[Total | None, list[DriftStatus]]:
         listing = drifts.find(DriftFilter(resource_types=("aws_moved",), statuses=statuses), Page(1, 10))
         return listing.total, [record.status for record in listing.items]
 
-    assert listed(DriftStatus.OPEN) == (0, [])
-    assert listed() == (1, [DriftStatus.ACKNOWLEDGED])
+    assert listed(DriftStatus.OPEN) == (Total(0), [])
+    assert listed() == (Total(1), [DriftStatus.ACKNOWLEDGED])

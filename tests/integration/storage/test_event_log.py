@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
+from tfdrift.adapters import listing
 from tfdrift.adapters.dynamodb import Table
 from tfdrift.adapters.event_items import STREAMED_PAYLOAD_LIMIT, event_key
 from tfdrift.adapters.event_log import DynamoEventLog
 from tfdrift.domain.drift import Severity
 from tfdrift.domain.feed_event import EventType, FeedEvent
-from tfdrift.service.ports import EventFilter, Page
+from tfdrift.service.ports import EventFilter, Page, Total
 
 pytestmark = pytest.mark.emulator
 
@@ -138,10 +139,10 @@ def test_a_listing_reads_the_index_and_never_scans(emulator: Any, events_table: 
         )
     called.clear()
 
-    listing = log.find(EventFilter(resource_types=("aws_listed",)), Page(2, 3))
+    page = log.find(EventFilter(resource_types=("aws_listed",)), Page(2, 3))
 
-    assert listing.total == 7
-    assert [found.event_id for found in listing.items] == ["listed-3", "listed-2", "listed-1"]
+    assert page.total == Total(7)
+    assert [found.event_id for found in page.items] == ["listed-3", "listed-2", "listed-1"]
     assert set(called) == {"Query", "BatchGetItem"}
 
 
@@ -152,7 +153,7 @@ def test_filters_apply_together_and_since_is_inclusive(log: DynamoEventLog) -> N
         event("c", severity="critical", account_id="210987654321", timestamp=NOW - timedelta(microseconds=1))
     )
 
-    listing = log.find(
+    page = log.find(
         EventFilter(
             types=(EventType.FALCO,),
             severities=(Severity.CRITICAL, Severity.HIGH),
@@ -162,7 +163,59 @@ def test_filters_apply_together_and_since_is_inclusive(log: DynamoEventLog) -> N
         Page(1, 10),
     )
 
-    assert [found.event_id for found in listing.items] == ["a"]
+    assert [found.event_id for found in page.items] == ["a"]
+
+
+class _Counting:
+    """A client's calls of DynamoDB, with what each query examined."""
+
+    def __init__(self, client: Any) -> None:
+        self.examined = 0
+        self.queries = 0
+        client.meta.events.register("after-call.dynamodb.Query", self._count)
+
+    def _count(self, parsed: Any, **_: Any) -> None:
+        self.queries += 1
+        self.examined += parsed["ScannedCount"]
+
+
+def test_a_part_asked_for_by_its_place_examines_little_more_than_it_returns(
+    emulator: Any, events_table: Table
+) -> None:
+    client = emulator.client("dynamodb")
+    log = DynamoEventLog(Table(client, events_table.name), RETENTION)
+    kind = EventType.STATE_CHANGE
+    for n in range(400):
+        log.append(event(f"cheap-{n}", type=kind, severity=None, timestamp=NOW + timedelta(seconds=n)))
+    first = log.find(EventFilter(types=(kind,)), Page(1, 10))
+    counting = _Counting(client)
+
+    second = log.find(EventFilter(types=(kind,)), Page(1, 10, first.next))
+
+    assert [found.event_id for found in second.items] == [f"cheap-{n}" for n in range(389, 379, -1)]
+    assert counting.examined <= 8 * 10
+
+
+def test_a_rare_match_ends_a_part_early_and_is_found_by_going_on(
+    emulator: Any, events_table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "MOST_EXAMINED", 100)
+    monkeypatch.setattr(listing, "_FILTERED_PAGE", 10)
+    log = DynamoEventLog(events_table, RETENTION)
+    for n in range(300):
+        account = "333333333333" if n == 3 else "444444444444"
+        log.append(event(f"rare-{n}", account_id=account, timestamp=NOW + timedelta(days=1, seconds=n)))
+    wanted = EventFilter(types=(EventType.FALCO,), account_ids=("333333333333",))
+    after, parts, found = None, 0, []
+    while parts == 0 or after is not None:
+        part = log.find(wanted, Page(1, 5, after))
+        parts, after, found = parts + 1, part.next, [*found, *part.items]
+
+    assert [each.event_id for each in found] == ["rare-3"]
+    assert parts > 2
+    total = log.count(EventFilter(types=(EventType.FALCO,), since=NOW + timedelta(days=1)))
+    assert not total.is_exact
+    assert 100 <= total.number < 300
 
 
 def test_racing_deliveries_of_one_event_store_it_once(emulator: Any, events_table: Table) -> None:

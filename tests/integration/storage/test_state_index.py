@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -90,6 +91,44 @@ def test_attributes_larger_than_an_item_come_back_whole(table: Table, reference:
 
     assert index.find("aws_instance", ACCOUNT, REGION, "i-big") == (big,)
     assert index.resources_of(reference.bucket, reference.key) == (big,)
+
+
+def test_a_part_of_a_state_of_thousands_reads_few_chunks(
+    table: Table, reference: StateReference, emulator: Emulator
+) -> None:
+    index = DynamoStateIndex(table)
+    put(index, reference, *(resource(reference, f"part-{n:04d}", note="x" * 500) for n in range(3000)))
+    client = emulator.client("dynamodb")
+    read: list[int] = []
+    client.meta.events.register(
+        "after-call.dynamodb.BatchGetItem",
+        lambda parsed, **_: read.append(sum(map(len, parsed["Responses"].values()))),
+    )
+    counted = DynamoStateIndex(Table(client, table.name))
+
+    found = counted.resources_after(reference.bucket, reference.key, "aws_instance.part-1499")
+
+    names = [each.resource_id for each in islice(found, 3)]
+    assert names == ["i-part-1500", "i-part-1501", "i-part-1502"]
+    assert sum(read) <= 2
+
+
+def test_a_version_that_comes_while_its_predecessor_is_listed_goes_on_in_its_place(
+    table: Table, reference: StateReference
+) -> None:
+    index = DynamoStateIndex(table)
+    before = [resource(reference, f"listed-{n:04d}", note="x" * 500) for n in range(1000)]
+    put(index, reference, *before)
+    listed = index.resources_after(reference.bucket, reference.key, "")
+    first = next(listed)
+    put(index, replace(reference, serial=2), *(each for each in before if not each.address.endswith("5")))
+
+    rest = [each.address for each in listed]
+
+    assert first.address == "aws_instance.listed-0000"
+    assert rest[-1] == "aws_instance.listed-0999"
+    assert "aws_instance.listed-0995" not in rest
+    assert rest == sorted(set(rest))
 
 
 def test_the_replaced_generation_is_removed(table: Table, reference: StateReference) -> None:

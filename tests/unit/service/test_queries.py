@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from tests.support.lifecycle_samples import NOON, function_entry, lambda_call, minutes, state_entry
 from tests.unit.service.product import Product
-from tfdrift.service.ports import Page
-from tfdrift.service.queries import ProviderSummary, ResourceFilter
+from tfdrift.service.ports import Page, Total
+from tfdrift.service.queries import ProviderSummary
+from tfdrift.service.resource_listing import ResourceFilter
 
 
 def product() -> Product:
@@ -27,10 +28,10 @@ def product() -> Product:
 def test_resources_are_paged_and_filtered_by_address() -> None:
     queries = product().use.queries
     page = queries.resources(ResourceFilter(), Page(1, 2))
-    assert page.total == 3
+    assert page.total == Total(3)
     assert [item.address for item in page.items] == ["aws_lambda_function.orders", "aws_s3_bucket.invoices"]
-    assert queries.resources(ResourceFilter(resource_types=("aws_s3_bucket",)), Page(1, 9)).total == 1
-    assert queries.resources(ResourceFilter(providers=("null",)), Page(1, 9)).total == 1
+    assert queries.resources(ResourceFilter(resource_types=("aws_s3_bucket",)), Page(1, 9)).total == Total(1)
+    assert queries.resources(ResourceFilter(providers=("null",)), Page(1, 9)).total == Total(1)
     assert queries.resources(ResourceFilter(), Page(2, 2)).items[0].address == "null_resource.x"
 
 
@@ -45,7 +46,10 @@ def test_statistics_count_what_is_open() -> None:
 
 
 def test_providers_are_counted() -> None:
-    assert product().use.queries.providers() == (ProviderSummary("aws", 2, 2), ProviderSummary("null", 1, 1))
+    assert product().use.queries.providers(Page(1, 9)).items == (
+        ProviderSummary("aws", 2, 2),
+        ProviderSummary("null", 1, 1),
+    )
 
 
 def test_what_was_created_without_terraform_is_grouped_by_the_call_that_made_it() -> None:
@@ -59,9 +63,9 @@ def test_what_was_created_without_terraform_is_grouped_by_the_call_that_made_it(
         response={"instancesSet": {"items": [{"instanceId": f"i-{n:017x}"} for n in range(3)]}},
     )
     made.take(launched, lambda_call("e-2", minutes(1), name="CreateFunction", memorySize=128))
-    newer, older = made.use.queries.unmanaged_groups()
+    newer, older = made.use.queries.unmanaged_groups(Page(1, 9)).items
     assert [drift.resource_type for drift in newer.drifts] == ["aws_lambda_function"]
     assert [drift.resource_id for drift in older.drifts] == [f"i-{n:017x}" for n in range(3)]
     # and one that a state takes over is in no group any more
     made.upload(function_entry(), serial=2)
-    assert made.use.queries.unmanaged_groups() == (older,)
+    assert made.use.queries.unmanaged_groups(Page(1, 9)).items == (older,)
