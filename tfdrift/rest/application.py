@@ -5,12 +5,16 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from fastapi.middleware.gzip import GZipMiddleware
 
 from tfdrift.rest import acknowledgements, drifts, events, falco, health, ignored, state, summary, unmanaged
 from tfdrift.rest.dependencies import RestServices, provide
 from tfdrift.rest.envelope import Failure, install_error_handlers
 
 _ERRORS: dict[int | str, dict[str, Any]] = {status: {"model": Failure} for status in (400, 404, 422, 500)}
+
+
+_COMPRESSED_FROM = 1024
 
 
 def install_rest(app: FastAPI, services: RestServices, *, with_health: bool = True) -> None:
@@ -43,11 +47,13 @@ def build_rest_app(services: RestServices, *, cors_origins: Sequence[str] = ()) 
         openapi_url="/api/v1/openapi.json",
     )
     install_rest(app, services)
+    app.add_middleware(GZipMiddleware, minimum_size=_COMPRESSED_FROM)
     if cors_origins:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=list(cors_origins),
             allow_methods=["GET", "OPTIONS"],
-            allow_headers=["Authorization", "X-API-Key"],
+            allow_headers=["Authorization", "If-None-Match", "X-API-Key"],
+            expose_headers=["ETag"],
         )
     return app

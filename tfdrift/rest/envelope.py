@@ -11,6 +11,10 @@ from starlette.exceptions import HTTPException
 
 Data = TypeVar("Data")
 
+# A load balancer passes on at most 1 MB of a function's answer as JSON, in which the body is a string.
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
+LARGEST_ANSWER = 1_000_000
+
 _CODES = {
     400: "bad_request",
     401: "unauthorized",
@@ -81,6 +85,11 @@ def render_json(content: Any) -> bytes:  # noqa: ANN401 - any JSON value
         return text.encode("utf-8")
     except UnicodeEncodeError:
         return json.dumps(content, allow_nan=False, separators=(",", ":")).encode("ascii")
+
+
+def size_in_function_answer(body: bytes) -> int:
+    """Return how many bytes a body takes as a string of a function's answer, escaped as JSON."""
+    return len(json.dumps(body.decode("utf-8", "surrogatepass")))
 
 
 def success(data: object, status: int = 200) -> EnvelopeResponse:

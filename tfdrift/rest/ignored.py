@@ -3,12 +3,13 @@
 from fastapi import APIRouter
 
 from tfdrift.rest import reads
+from tfdrift.rest.conditional import ConditionalRoute
 from tfdrift.rest.dependencies import ServicesDependency
 from tfdrift.rest.envelope import EnvelopeResponse, Listing, Success, success
 from tfdrift.rest.models import HiddenChangeModel
 from tfdrift.rest.parameters import AskedDependency
 
-router = APIRouter(prefix="/api/v1/ignored", tags=["drifts"])
+router = APIRouter(prefix="/api/v1/ignored", tags=["drifts"], route_class=ConditionalRoute)
 
 
 @router.get("", response_model=Success[Listing[HiddenChangeModel]])

@@ -8,14 +8,11 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from tfdrift.domain.json_value import JsonObject, JsonValue
-from tfdrift.rest.envelope import ApiError, render_json
+from tfdrift.rest.envelope import LARGEST_ANSWER, ApiError, render_json, size_in_function_answer
 from tfdrift.service.ports import MOST_EXAMINED, Listing, Page
 
 Item = TypeVar("Item")
 
-# A load balancer passes on at most 1 MB of a function's answer, headers included.
-# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
-LARGEST_ANSWER = 1_000_000
 _ENVELOPE = 20_000
 _LONGEST_CURSOR = 4096
 _LONGEST_PLACE = 1024
@@ -105,7 +102,7 @@ def _fitting(rendered: list[JsonObject]) -> list[JsonValue]:
     items: list[JsonValue] = []
     room = LARGEST_ANSWER - _ENVELOPE
     for item in rendered:
-        room -= len(render_json(item)) + 1
+        room -= size_in_function_answer(render_json(item)) + 1
         if room < 0 and items:
             break
         items.append(item)

@@ -5,13 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from tfdrift.rest import reads
+from tfdrift.rest.conditional import ConditionalRoute
 from tfdrift.rest.dependencies import ServicesDependency
 from tfdrift.rest.envelope import ApiError, EnvelopeResponse, Failure, Listing, Success, success
 from tfdrift.rest.models import ResourceModel, StateModel
 from tfdrift.rest.parameters import AskedDependency, Repeated
 from tfdrift.rest.rendering import resource_json
 
-router = APIRouter(prefix="/api/v1/state", tags=["state"])
+router = APIRouter(prefix="/api/v1/state", tags=["state"], route_class=ConditionalRoute)
 
 
 @router.get("", response_model=Success[Listing[StateModel]])

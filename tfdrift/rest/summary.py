@@ -3,12 +3,13 @@
 from fastapi import APIRouter
 
 from tfdrift.rest import reads
+from tfdrift.rest.conditional import ConditionalRoute
 from tfdrift.rest.dependencies import ServicesDependency
 from tfdrift.rest.envelope import EnvelopeResponse, Listing, Success, success
 from tfdrift.rest.models import ProviderModel, StatsModel
 from tfdrift.rest.parameters import AskedDependency
 
-router = APIRouter(prefix="/api/v1", tags=["summary"])
+router = APIRouter(prefix="/api/v1", tags=["summary"], route_class=ConditionalRoute)
 
 
 @router.get("/stats", response_model=Success[StatsModel])

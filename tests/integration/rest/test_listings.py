@@ -226,3 +226,21 @@ def test_the_stored_record_is_answered_whole(client: httpx.Client, stored: Store
     stored.drifts.record(odd, drift_event("odd", odd), expected_version=0)
 
     assert data(client.get(f"/api/v1/drifts/{odd.id}")) == drift_detail_to_json(odd)
+
+
+@pytest.mark.parametrize(
+    ("condition", "status"),
+    [("{tag}", 304), ('"other", {tag}', 304), ("*", 304), ("{strong}", 304), ('"other"', 200), ("", 200)],
+)
+def test_a_known_answer_is_not_sent_again(client: httpx.Client, condition: str, status: int) -> None:
+    tag = client.get("/api/v1/drifts?limit=2").headers["etag"]
+    named = condition.format(tag=tag, strong=tag.removeprefix("W/"))
+
+    answer = client.get("/api/v1/drifts?limit=2", headers={"if-none-match": named})
+
+    assert (answer.status_code, answer.headers["etag"]) == (status, tag)
+    assert bool(answer.content) is (status == 200)
+
+
+def test_errors_carry_no_tag(client: httpx.Client) -> None:
+    assert "etag" not in client.get("/api/v1/drifts/none").headers

@@ -1,0 +1,42 @@
+"""Answers that were read before are not sent again: ETag and If-None-Match (RFC 9110, 8.8.3 and 13.1.2)."""
+
+import hashlib
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+
+_TAG_LENGTH = 32
+_HEADERS = {"cache-control": "private, no-cache"}
+
+
+class ConditionalRoute(APIRoute):
+    """A route whose reads carry a tag of their content, and are answered 304 to whoever names it.
+
+    The tag is weak: compression on the way leaves it as it is.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the handler of a request."""
+        handle = super().get_route_handler()
+
+        async def handle_conditionally(request: Request) -> Response:
+            response = await handle(request)
+            if request.method != "GET" or response.status_code != 200:
+                return response
+            tag = f'W/"{hashlib.sha256(response.body).hexdigest()[:_TAG_LENGTH]}"'
+            response.headers.update({**_HEADERS, "etag": tag})
+            if _names(request.headers.get("if-none-match"), tag):
+                return Response(status_code=304, headers={**_HEADERS, "etag": tag})
+            return response
+
+        return handle_conditionally
+
+
+def _names(condition: str | None, tag: str) -> bool:
+    """Return whether an If-None-Match names a tag; the weak comparison, which it is defined to use."""
+    if condition is None:
+        return False
+    named = {part.strip().removeprefix("W/") for part in condition.split(",")}
+    return "*" in named or tag.removeprefix("W/") in named
