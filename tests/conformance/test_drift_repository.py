@@ -4,9 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from tests.support.lifecycle_samples import ACCOUNT, REGION, drift, event, minutes
+from tests.support.lifecycle_samples import ACCOUNT, REGION, drift, event, minutes, reference
 from tfdrift.domain.drift import DriftStatus, Severity, resource_hash
-from tfdrift.service.ports import ConcurrentUpdate, DriftFilter, EventFilter, Page, Total, VersionedDrift
+from tfdrift.service.ports import (
+    ConcurrentUpdate,
+    DriftFilter,
+    EventFilter,
+    Page,
+    StateKey,
+    Total,
+    VersionedDrift,
+)
 from tfdrift.service.use_cases import Ports
 
 ALL = Page(1, 1000)
@@ -96,3 +104,23 @@ def test_a_changed_status_moves_the_drift_between_listings(ports: Ports) -> None
     assert ports.drifts.find(DriftFilter(statuses=(DriftStatus.OPEN,)), ALL).items == ()
     assert ports.drifts.find(DriftFilter(statuses=(DriftStatus.RESOLVED,)), ALL).total == Total(1)
     assert ports.events.find(EventFilter(), ALL).total == Total(2)
+
+
+def test_the_drifts_of_a_state_are_found_by_where_it_lies(ports: Ports) -> None:
+    older, other, on_disk = reference(), reference(key="test.tfstate"), replace(reference(), bucket=None)
+    newer = replace(older, serial=9, version_id="v9")
+    states = {"sg-1": older, "sg-2": newer, "sg-3": other, "sg-4": None, "sg-5": on_disk}
+    for number, (name, state) in enumerate(states.items()):
+        written = drift("ingress", name, minutes(number), state=state)
+        ports.drifts.record(written, event(name), expected_version=0)
+    ended = drift("ingress", "sg-1", minutes(0), status=DriftStatus.RESOLVED)
+    ports.drifts.record(ended, event("ended"), expected_version=1)
+
+    def found(*statuses: DriftStatus, bucket: str | None = "states") -> list[str]:
+        wanted = DriftFilter(statuses=statuses, state=StateKey(bucket, older.key))
+        return [each.resource_id for each in ports.drifts.find(wanted, ALL).items]
+
+    assert found() == ["sg-2", "sg-1"]
+    assert found(DriftStatus.OPEN, DriftStatus.ACKNOWLEDGED) == ["sg-2"]
+    assert found(DriftStatus.RESOLVED) == ["sg-1"]
+    assert found(bucket=None) == ["sg-5"]

@@ -17,7 +17,8 @@ from tfdrift.adapters.event_items import SHARDS, event_item, shard_of
 from tfdrift.adapters.event_log import utc_now
 from tfdrift.adapters.json_text import bounded, dumps, loads_object, pack, unpack
 from tfdrift.adapters.listing import Question, count_of, entries_of, part_of, read_as
-from tfdrift.adapters.table_schema import BY_STATUS, BY_TIME
+from tfdrift.adapters.state_items import state_hash
+from tfdrift.adapters.table_schema import BY_RESOURCE, BY_STATUS, BY_TIME
 from tfdrift.domain.drift import DriftRecord, DriftStatus, OriginKind, Severity
 from tfdrift.domain.drift_json import drift_detail_to_json, drift_from_json
 from tfdrift.domain.feed_event import FeedEvent
@@ -28,6 +29,7 @@ from tfdrift.service.ports import (
     DriftFilter,
     Listing,
     Page,
+    StateKey,
     Total,
     VersionedDrift,
 )
@@ -124,6 +126,7 @@ class DynamoDriftRepository:
                 gsi2sk=f"{to_sortable(drift.timestamp)}#{drift.id}",
             ),
             **_unmanaged_keys(drift),
+            **_state_keys(drift),
             **_packed(drift),
             "version": {"N": str(version)},
         }
@@ -172,6 +175,18 @@ def _unmanaged_keys(drift: DriftRecord) -> Item:
     )
 
 
+def _state_partition(state: StateKey, status: DriftStatus) -> str:
+    return f"STATE#{state_hash(state.bucket, state.key)}#{status.value}"
+
+
+def _state_keys(drift: DriftRecord) -> Item:
+    """Return the keys that list a drift beside those of the same state; none where no state was read."""
+    if drift.state is None:
+        return {}
+    partition = _state_partition(StateKey(drift.state.bucket, drift.state.key), drift.status)
+    return texts(gsi4pk=partition, gsi4sk=f"{to_sortable(drift.timestamp)}#{drift.id}")
+
+
 _UNMANAGED = Question(
     index=BY_TIME,
     key_prefix="gsi1",
@@ -182,18 +197,17 @@ _UNMANAGED = Question(
 
 def _question(wanted: DriftFilter) -> Question:
     statuses = wanted.statuses or tuple(DriftStatus)
-    return Question(
-        index=BY_STATUS,
-        key_prefix="gsi2",
-        partitions=[_status_partition(status, shard) for status in statuses for shard in range(SHARDS)],
-        wanted={
-            "severity": [severity.value for severity in wanted.severities],
-            "resource_type": wanted.resource_types,
-            "provider": wanted.providers,
-            "account_id": wanted.account_ids,
-        },
-        since=wanted.since,
-    )
+    attributes: dict[str, Sequence[str]] = {
+        "severity": [severity.value for severity in wanted.severities],
+        "resource_type": wanted.resource_types,
+        "provider": wanted.providers,
+        "account_id": wanted.account_ids,
+    }
+    if wanted.state is not None:
+        partitions = [_state_partition(wanted.state, status) for status in statuses]
+        return Question(BY_RESOURCE, "gsi4", partitions, attributes, wanted.since)
+    partitions = [_status_partition(status, shard) for status in statuses for shard in range(SHARDS)]
+    return Question(BY_STATUS, "gsi2", partitions, attributes, wanted.since)
 
 
 def _records(listing: Listing[Item]) -> Listing[DriftRecord]:

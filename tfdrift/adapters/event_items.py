@@ -5,6 +5,7 @@ from datetime import datetime
 
 from tfdrift.adapters.dynamodb import Item, Key, text, texts
 from tfdrift.adapters.json_text import bounded, dumps, loads_object, pack, unpack
+from tfdrift.domain.actor import actor_from_json, actor_to_json
 from tfdrift.domain.feed_event import EventType, FeedEvent
 from tfdrift.domain.sortable_time import to_sortable
 from tfdrift.domain.timestamps import format_time, parse_time
@@ -33,6 +34,18 @@ def time_partition(kind: EventType, shard: int) -> str:
     return f"EVENTS#{kind.value}#{shard}"
 
 
+def principal_partition(principal: str) -> str:
+    """Return the partition of the index by principal, whose name may be longer than a key."""
+    return f"PRINCIPAL#{_hashed(principal)}"
+
+
+def resource_partition(
+    account_id: str | None, region: str | None, resource_type: str, resource_id: str
+) -> str:
+    """Return the partition of the index by resource; one is of those whose account or region is unknown."""
+    return f"TOUCHED#{_hashed(account_id or '', region or '', resource_type, resource_id)}"
+
+
 def event_item(event: FeedEvent, expires_at: datetime) -> Item:
     """Return the item of an event.
 
@@ -41,6 +54,7 @@ def event_item(event: FeedEvent, expires_at: datetime) -> Item:
     after that is kept in its shortened form alone.
     """
     pk, sk = event_key(event.event_id)
+    place = f"{to_sortable(event.timestamp)}#{pk}"
     payload = dumps(event.payload)
     item: Item = {
         **texts(
@@ -55,8 +69,12 @@ def event_item(event: FeedEvent, expires_at: datetime) -> Item:
             resource_type=event.resource_type,
             account_id=event.account_id,
             gsi1pk=time_partition(event.type, shard_of(event.event_id)),
-            gsi1sk=f"{to_sortable(event.timestamp)}#{pk}",
+            gsi1sk=place,
+            region=event.region,
+            resource_id=event.resource_id,
+            actor=None if event.actor is None else dumps(actor_to_json(event.actor)),
         ),
+        **_index_keys(event, place),
         "expires_at": {"N": str(int(expires_at.timestamp()))},
     }
     if len(payload.encode("utf-8")) > STREAMED_PAYLOAD_LIMIT:
@@ -76,4 +94,22 @@ def event_of(item: Item) -> FeedEvent:
         severity=text(item, "severity"),
         resource_type=text(item, "resource_type"),
         account_id=text(item, "account_id"),
+        region=text(item, "region"),
+        resource_id=text(item, "resource_id"),
+        actor=actor_from_json(loads_object(item["actor"]["S"])) if "actor" in item else None,
     )
+
+
+def _index_keys(event: FeedEvent, place: str) -> Item:
+    """Return the keys by which an event is found by who did it and by what it was done to, where known."""
+    keys: Item = {}
+    if event.actor is not None:
+        keys.update(texts(gsi3pk=principal_partition(event.actor.principal), gsi3sk=place))
+    if event.resource_type is not None and event.resource_id is not None:
+        partition = resource_partition(event.account_id, event.region, event.resource_type, event.resource_id)
+        keys.update(texts(gsi4pk=partition, gsi4sk=place))
+    return keys
+
+
+def _hashed(*names: str) -> str:
+    return hashlib.sha256("\x1f".join(names).encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -1,14 +1,23 @@
 """The feed's events in DynamoDB: append once, read by id, list newest first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from tfdrift.adapters.dynamodb import Table
-from tfdrift.adapters.event_items import SHARDS, event_item, event_key, event_of, time_partition
+from tfdrift.adapters.event_items import (
+    SHARDS,
+    event_item,
+    event_key,
+    event_of,
+    principal_partition,
+    resource_partition,
+    time_partition,
+)
 from tfdrift.adapters.listing import Question, count_of, part_of, read_as
-from tfdrift.adapters.table_schema import BY_TIME
+from tfdrift.adapters.table_schema import BY_PRINCIPAL, BY_RESOURCE, BY_TIME
 from tfdrift.domain.feed_event import EventType, FeedEvent
+from tfdrift.domain.lifecycle import ResourceKey
 from tfdrift.service.ports import EventFilter, Listing, Page, Total
 
 
@@ -50,15 +59,29 @@ class DynamoEventLog:
 
 
 def _question(wanted: EventFilter) -> Question:
-    types = wanted.types or tuple(EventType)
-    return Question(
-        index=BY_TIME,
-        key_prefix="gsi1",
-        partitions=[time_partition(kind, shard) for kind in types for shard in range(SHARDS)],
-        wanted={
-            "severity": [severity.value for severity in wanted.severities],
-            "resource_type": wanted.resource_types,
-            "account_id": wanted.account_ids,
-        },
-        since=wanted.since,
-    )
+    attributes: dict[str, Sequence[str]] = {
+        "severity": [severity.value for severity in wanted.severities],
+        "resource_type": wanted.resource_types,
+        "account_id": wanted.account_ids,
+    }
+    types = {"type": [kind.value for kind in wanted.types]}
+    if wanted.principal is not None:
+        partitions = [principal_partition(wanted.principal)]
+        return Question(BY_PRINCIPAL, "gsi3", partitions, attributes | types, wanted.since)
+    if wanted.resource is not None:
+        return Question(
+            BY_RESOURCE, "gsi4", _partitions_of(wanted.resource), attributes | types, wanted.since
+        )
+    partitions = [
+        time_partition(kind, shard) for kind in wanted.types or EventType for shard in range(SHARDS)
+    ]
+    return Question(BY_TIME, "gsi1", partitions, attributes, wanted.since)
+
+
+def _partitions_of(resource: ResourceKey) -> list[str]:
+    """Return where a resource's events are, those included whose account or region is unknown."""
+    return [
+        resource_partition(account, region, resource.resource_type, resource.resource_id)
+        for account in (resource.account_id, None)
+        for region in (resource.region, None)
+    ]

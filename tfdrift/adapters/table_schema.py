@@ -13,6 +13,8 @@ TTL_ATTRIBUTE = "expires_at"
 
 BY_TIME = "by_time"
 BY_STATUS = "by_status"
+BY_PRINCIPAL = "by_principal"
+BY_RESOURCE = "by_resource"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,18 @@ EVENTS_TABLE = TableSchema(
             partition_key="gsi2pk",
             sort_key="gsi2sk",
             included=(KIND, "severity", "resource_type", "provider", "account_id", "origin", "managed"),
+        ),
+        IndexSchema(
+            name=BY_PRINCIPAL,
+            partition_key="gsi3pk",
+            sort_key="gsi3sk",
+            included=(KIND, "type", "severity", "resource_type", "account_id"),
+        ),
+        IndexSchema(
+            name=BY_RESOURCE,
+            partition_key="gsi4pk",
+            sort_key="gsi4sk",
+            included=(KIND, "type", "severity", "resource_type", "provider", "account_id"),
         ),
     ),
     stream_view_type="NEW_IMAGE",

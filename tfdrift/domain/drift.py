@@ -1,6 +1,7 @@
 """The drift record: one difference of one attribute of one resource, and what is known of it."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -34,6 +35,11 @@ class Severity(StrEnum):
     MEDIUM = "medium"
     LOW = "low"
     INFO = "info"
+
+
+def gravest(severities: Iterable[Severity]) -> Severity:
+    """Return the most dangerous of some severities, at least one."""
+    return min(severities, key=list(Severity).index)
 
 
 class Fidelity(StrEnum):

@@ -7,6 +7,7 @@ from datetime import datetime
 from tfdrift.domain.drift import DriftRecord, DriftStatus, StateReference
 from tfdrift.domain.feed_event import FeedEvent
 from tfdrift.domain.hidden_change import HiddenChange
+from tfdrift.domain.lifecycle import ResourceKey
 from tfdrift.domain.managed_resource import ManagedResource
 from tfdrift.domain.sortable_time import to_sortable
 from tfdrift.service.paging import part_of
@@ -18,6 +19,7 @@ from tfdrift.service.ports import (
     HeldCall,
     Listing,
     Page,
+    StateKey,
     StateSummary,
     Total,
     VersionedDrift,
@@ -297,6 +299,16 @@ def _is_wanted_event(event: FeedEvent, wanted: EventFilter) -> bool:
         and (not wanted.resource_types or event.resource_type in wanted.resource_types)
         and (not wanted.account_ids or event.account_id in wanted.account_ids)
         and (wanted.since is None or event.timestamp >= wanted.since)
+        and (wanted.principal is None or (event.actor and event.actor.principal) == wanted.principal)
+        and (wanted.resource is None or _is_of(event, wanted.resource))
+    )
+
+
+def _is_of(event: FeedEvent, resource: ResourceKey) -> bool:
+    return (
+        (event.resource_type, event.resource_id) == (resource.resource_type, resource.resource_id)
+        and event.account_id in (None, resource.account_id)
+        and event.region in (None, resource.region)
     )
 
 
@@ -308,4 +320,9 @@ def _is_wanted_drift(drift: DriftRecord, wanted: DriftFilter) -> bool:
         and (not wanted.providers or drift.provider in wanted.providers)
         and (not wanted.account_ids or drift.account_id in wanted.account_ids)
         and (wanted.since is None or drift.timestamp >= wanted.since)
+        and (wanted.state is None or _is_of_state(drift, wanted.state))
     )
+
+
+def _is_of_state(drift: DriftRecord, state: StateKey) -> bool:
+    return drift.state is not None and (drift.state.bucket, drift.state.key) == state

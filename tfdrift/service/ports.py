@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
 from tfdrift.domain.drift import DriftRecord, DriftStatus, OriginKind, Severity, StateReference
 from tfdrift.domain.feed_event import EventType, FeedEvent
 from tfdrift.domain.hidden_change import HiddenChange
+from tfdrift.domain.lifecycle import ResourceKey
 from tfdrift.domain.managed_resource import ManagedResource
 
 Entry = TypeVar("Entry")
@@ -95,9 +96,19 @@ class Listing(Generic[Entry]):
     next: str | None = None
 
 
+class StateKey(NamedTuple):
+    """Where a state lies, whatever its version; `bucket` is None for one read from disk."""
+
+    bucket: str | None
+    key: str
+
+
 @dataclass(frozen=True, slots=True)
 class DriftFilter:
-    """Which drifts a listing returns; an empty tuple or None filters nothing."""
+    """Which drifts a listing returns; an empty tuple or None filters nothing.
+
+    `state` is the state that a drift's expected value was read from.
+    """
 
     severities: tuple[Severity, ...] = ()
     resource_types: tuple[str, ...] = ()
@@ -105,17 +116,34 @@ class DriftFilter:
     providers: tuple[str, ...] = ()
     account_ids: tuple[str, ...] = ()
     since: datetime | None = None
+    state: StateKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class EventFilter:
-    """Which feed events a listing returns; an empty tuple or None filters nothing."""
+    """Which feed events a listing returns; an empty tuple or None filters nothing.
+
+    Attributes
+    ----------
+    principal
+        Who did it, as `tfdrift.domain.actor.Actor.principal` names callers.
+    resource
+        What it was done to. An event whose account or region is unknown matches any.
+
+    Raises ValueError where both principal and resource are asked for: no index serves that.
+    """
 
     types: tuple[EventType, ...] = ()
     severities: tuple[Severity, ...] = ()
     resource_types: tuple[str, ...] = ()
     account_ids: tuple[str, ...] = ()
     since: datetime | None = None
+    principal: str | None = None
+    resource: ResourceKey | None = None
+
+    def __post_init__(self) -> None:
+        if self.principal is not None and self.resource is not None:
+            raise ValueError("events are found by principal or by resource, not by both")
 
 
 @dataclass(frozen=True, slots=True)

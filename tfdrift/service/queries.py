@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from tfdrift.domain.drift import DriftRecord, DriftStatus, Severity
+from tfdrift.domain.drift import DriftRecord, DriftStatus, Severity, gravest
 from tfdrift.domain.feed_event import EventType
 from tfdrift.domain.managed_resource import ManagedResource
 from tfdrift.service.paging import part_in_turn, part_of
@@ -64,7 +64,7 @@ class UnmanagedGroup:
     @property
     def severity(self) -> Severity:
         """The gravest of its drifts' severities."""
-        return min((drift.severity for drift in self.drifts), key=list(Severity).index)
+        return gravest(drift.severity for drift in self.drifts)
 
 
 @dataclass(frozen=True, slots=True)
