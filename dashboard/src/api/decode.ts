@@ -1,84 +1,22 @@
 /** Turns JSON of the server into the API's types: absent fields become null, unknown ones are left out. */
-import { SEVERITIES } from "./types";
+import { child, flag, objects, severity, status, text, texts, whole } from "./fields";
 import type {
   Acknowledgement,
   Connected,
   Drift,
-  DriftStatus,
   FalcoAlert,
   Gap,
   HistoryEntry,
   Holder,
-  Json,
   JsonObject,
   ProposedImport,
-  Severity,
   StateChange,
   StateReference,
   UserIdentity,
 } from "./types";
 
-/** The text or value is not what the contract says; the message names the fault. */
-export class DecodeError extends Error {
-  override readonly name = "DecodeError";
-}
-
-/** Parses text that must be a JSON object. */
-export function parseObject(text: string): JsonObject {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new DecodeError("not JSON", { cause });
-  }
-  return toObject(value);
-}
-
-/** Checks that a parsed value is an object. */
-export function toObject(value: unknown): JsonObject {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new DecodeError("not a JSON object");
-  }
-  return value as JsonObject;
-}
-
-function text(from: JsonObject, key: string): string | null {
-  const value = from[key];
-  if (typeof value === "string") return value;
-  return typeof value === "number" || typeof value === "boolean" ? String(value) : null;
-}
-
-function whole(from: JsonObject, key: string): number | null {
-  const value = from[key];
-  return typeof value === "number" ? value : null;
-}
-
-function flag(from: JsonObject, key: string): boolean | null {
-  const value = from[key];
-  return typeof value === "boolean" ? value : null;
-}
-
-function texts(from: JsonObject, key: string): readonly string[] {
-  const value = from[key];
-  return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
-}
-
-function child(from: JsonObject, key: string): JsonObject | null {
-  const value = from[key];
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : null;
-}
-
-/** An unknown word counts as medium: neither hidden among the harmless nor crying wolf. */
-function severity(from: JsonObject): Severity {
-  return SEVERITIES.find((known) => known === from.severity) ?? "medium";
-}
-
-function status(from: JsonObject): DriftStatus {
-  const value = from.status;
-  return value === "acknowledged" || value === "resolved" ? value : "open";
-}
-
-function userIdentity(from: JsonObject): UserIdentity {
+/** Reads who made a call. */
+export function decodeUserIdentity(from: JsonObject): UserIdentity {
   return {
     type: text(from, "type"),
     user_name: text(from, "user_name"),
@@ -90,7 +28,8 @@ function userIdentity(from: JsonObject): UserIdentity {
   };
 }
 
-function stateReference(from: JsonObject | null): StateReference | null {
+/** Reads which version of which state is meant. */
+export function decodeStateReference(from: JsonObject | null): StateReference | null {
   return (
     from && {
       bucket: text(from, "bucket"),
@@ -102,17 +41,11 @@ function stateReference(from: JsonObject | null): StateReference | null {
   );
 }
 
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function objects(from: JsonObject, key: string): readonly JsonObject[] {
-  const value = from[key];
-  return Array.isArray(value) ? value.filter(isObject) : [];
-}
-
 function holder(from: JsonObject): Holder {
-  return { resource_address: text(from, "resource_address"), state: stateReference(child(from, "state")) };
+  return {
+    resource_address: text(from, "resource_address"),
+    state: decodeStateReference(child(from, "state")),
+  };
 }
 
 function acknowledgement(from: JsonObject | null): Acknowledgement | null {
@@ -167,7 +100,7 @@ export function decodeDrift(from: JsonObject): Drift {
     attribute,
     old_value: from.old_value ?? null,
     new_value: from.new_value ?? null,
-    user_identity: userIdentity(child(from, "user_identity") ?? {}),
+    user_identity: decodeUserIdentity(child(from, "user_identity") ?? {}),
     origin: {
       kind: text(origin, "kind") ?? "unknown",
       evidence: texts(origin, "evidence"),
@@ -183,7 +116,7 @@ export function decodeDrift(from: JsonObject): Drift {
       event_name: text(cause, "event_name"),
       request_id: text(cause, "request_id"),
     },
-    state: stateReference(child(from, "state")),
+    state: decodeStateReference(child(from, "state")),
     fidelity: text(from, "fidelity"),
     resolution: resolution && {
       how: text(resolution, "how") ?? "unknown",
@@ -225,7 +158,7 @@ export function decodeStateChange(from: JsonObject): StateChange {
   const resource = text(from, "resource") ?? "unknown";
   const action = text(from, "action") ?? "modified";
   const serial = whole(from, "serial");
-  const state = stateReference(child(from, "state"));
+  const state = decodeStateReference(child(from, "state"));
   const version = [state?.bucket, state?.key, state?.lineage, state?.version_id, serial];
   return {
     id: [...version, resource, action].map((part) => part ?? "").join("\n"),
@@ -248,13 +181,4 @@ export function decodeConnected(from: JsonObject): Connected {
 /** Reads the notice that events were lost. */
 export function decodeGap(from: JsonObject): Gap {
   return { reason: text(from, "reason") ?? text(from, "message") };
-}
-
-/** Reads a list of objects; anything else in the list is a fault. */
-export function decodeList<Item>(
-  value: Json | undefined,
-  decode: (from: JsonObject) => Item,
-): readonly Item[] {
-  if (!Array.isArray(value)) throw new DecodeError("not a list");
-  return value.map((item: unknown) => decode(toObject(item)));
 }

@@ -1,4 +1,5 @@
 /** The bounded history of events that one hook keeps, in the shape that React subscribes to. */
+import { Batch } from "./batch";
 import { sharedConnection } from "./connection";
 import type { ConnectionState, StreamError } from "./connection";
 import { matches } from "./filters";
@@ -28,8 +29,7 @@ export const EMPTY_SNAPSHOT: StreamSnapshot = {
 export class EventStore {
   readonly #listeners = new Set<() => void>();
   #snapshot = EMPTY_SNAPSHOT;
-  #pending: StreamEvent[] = [];
-  #timer: ReturnType<typeof setTimeout> | null = null;
+  #batch: Batch<StreamEvent> | null = null;
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
@@ -40,16 +40,20 @@ export class EventStore {
 
   /** Forgets the history and the error. */
   readonly clear = (): void => {
-    this.#pending = [];
+    this.#batch?.drop();
     this.#update({ events: [], lastEvent: null, error: null });
   };
 
   /** Joins the shared connection and keeps the selected events; the returned function leaves it. */
   start(url: string, selection: EventSelection, maxEvents: number): () => void {
     const connection = sharedConnection(url);
+    const batch = new Batch<StreamEvent>((arrived) => {
+      this.#keep(arrived, maxEvents);
+    }, FRAME_MS);
+    this.#batch = batch;
     const leave = connection.subscribe({
       onEvent: (event) => {
-        if (matches(event, selection)) this.#add(event, maxEvents);
+        if (matches(event, selection)) batch.add(event);
       },
       onState: (state) => {
         this.#follow(state);
@@ -61,7 +65,7 @@ export class EventStore {
     this.#follow(connection.state);
     return () => {
       leave();
-      this.#flush(maxEvents);
+      batch.flush();
       this.#update({ isConnected: false, isConnecting: false });
     };
   }
@@ -76,19 +80,7 @@ export class EventStore {
     });
   }
 
-  #add(event: StreamEvent, maxEvents: number): void {
-    this.#pending.push(event);
-    this.#timer ??= setTimeout(() => {
-      this.#flush(maxEvents);
-    }, FRAME_MS);
-  }
-
-  #flush(maxEvents: number): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
-    const arrived = this.#pending;
-    this.#pending = [];
-    if (arrived.length === 0) return;
+  #keep(arrived: readonly StreamEvent[], maxEvents: number): void {
     const events = maxEvents > 0 ? [...this.#snapshot.events, ...arrived].slice(-maxEvents) : [];
     this.#update({ events, lastEvent: arrived.at(-1) ?? null });
   }

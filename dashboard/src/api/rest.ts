@@ -1,14 +1,19 @@
-/** The REST API's lists, with the envelope taken off. */
-import { DecodeError, decodeDrift, decodeFalco, decodeList, decodeStateChange, toObject } from "./decode";
-import type { Drift, DriftStatus, FalcoAlert, JsonObject, StateChange } from "./types";
+/** Requests to the REST API, with the envelope taken off and its errors as errors. */
+import { decodePart } from "./decode-rest";
+import { isObject, toObject } from "./fields";
+import type { Part } from "./rest-types";
+import type { ApiSettings } from "./settings";
+import type { JsonObject } from "./types";
 
-/** The most entries that the server gives on one page. */
-export const LARGEST_PAGE = 1000;
+/** The most entries that the server gives in one part. */
+export const LARGEST_PART = 1000;
 
-/** The server refused, with the reason it gave. */
+/** The server refused, with the code and the message that it gave. */
 export class RestError extends Error {
   override readonly name = "RestError";
+  /** The HTTP status. */
   readonly status: number;
+  /** The envelope's code, such as `drift_not_found`; `not_json` for an answer that is no JSON object. */
   readonly code: string;
 
   constructor(status: number, code: string, message: string) {
@@ -23,25 +28,70 @@ export class SignInExpiredError extends Error {
   override readonly name = "SignInExpiredError";
 }
 
-export interface Listing<Item> {
-  readonly items: readonly Item[];
-  /** How many match in all, on every page. */
-  readonly total: number;
+/** The request never got an answer, or half of one. */
+export class NetworkError extends Error {
+  override readonly name = "NetworkError";
 }
 
-type Query = Readonly<Record<string, string | number>>;
+/** A parameter; of a list the server takes any, of none or an empty list it asks nothing. */
+export type Query = Readonly<Record<string, string | number | readonly string[] | null | undefined>>;
 
-/** Returns the `data` of the server's envelope; raises `RestError`, `SignInExpiredError` or, on a broken network, `TypeError`. */
-export async function getData(path: string, query: Query, signal: AbortSignal): Promise<JsonObject> {
-  const parameters = new URLSearchParams(Object.entries(query).map(([key, value]) => [key, String(value)]));
-  const response = await fetch(`/api/v1/${path}?${parameters.toString()}`, {
-    headers: { accept: "application/json" },
+/**
+ * Returns the `data` of the server's answer to a GET.
+ *
+ * Throws `RestError`, `SignInExpiredError`, `NetworkError`, or the signal's reason when it is aborted.
+ */
+export function getData(
+  settings: ApiSettings,
+  path: string,
+  query: Query,
+  signal: AbortSignal,
+): Promise<JsonObject> {
+  const parameters = searchOf(query);
+  return send(settings, parameters === "" ? path : `${path}?${parameters}`, { signal });
+}
+
+/** Returns the `data` of the server's answer to a POST of JSON; throws as `getData` does. */
+export function postData(settings: ApiSettings, path: string, body: object): Promise<JsonObject> {
+  return send(settings, path, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+}
+
+/** Returns one part of a listing; throws as `getData` does. */
+export async function getPart<Item>(
+  settings: ApiSettings,
+  path: string,
+  query: Query,
+  decode: (from: JsonObject) => Item,
+  signal: AbortSignal,
+): Promise<Part<Item>> {
+  return decodePart(await getData(settings, path, query, signal), decode);
+}
+
+function searchOf(query: Query): string {
+  const entries = Object.entries(query).flatMap(([key, value]): [string, string][] => {
+    if (value === null || value === undefined) return [];
+    const text = typeof value === "object" ? value.join(",") : String(value);
+    return text === "" ? [] : [[key, text]];
+  });
+  return new URLSearchParams(entries).toString();
+}
+
+async function send(settings: ApiSettings, path: string, init: RequestInit): Promise<JsonObject> {
+  const headers = new Headers(init.headers);
+  headers.set("accept", "application/json");
+  if (settings.token !== null) headers.set("authorization", `Bearer ${settings.token}`);
+  const url = `${settings.baseUrl}/api/v1/${path}`;
+  const [response, text] = await answerTo(url, {
+    ...init,
+    headers,
     // The API never redirects; a sign-in does, to another origin, where following would look like a broken network.
     redirect: "manual",
-    signal,
   });
   if (isSignIn(response)) throw new SignInExpiredError("The sign-in has expired");
-  const text = await response.text();
   let body: JsonObject;
   try {
     body = toObject(JSON.parse(text));
@@ -52,75 +102,31 @@ export async function getData(path: string, query: Query, signal: AbortSignal): 
   return toObject(body.data);
 }
 
+async function answerTo(url: string, init: RequestInit): Promise<[Response, string]> {
+  try {
+    const response = await fetch(url, init);
+    return [response, await response.text()];
+  } catch (cause) {
+    if (init.signal?.aborted === true) throw cause;
+    throw new NetworkError("The server cannot be reached", { cause });
+  }
+}
+
 /** A redirect, which browsers hide behind an opaque answer, a refusal of the session, or a page to sign in on. */
 function isSignIn(response: Response): boolean {
-  if (response.type === "opaqueredirect" || response.status === 401) return true;
+  if (response.type === "opaqueredirect") return true;
   if (response.status >= 300 && response.status < 400) return true;
-  return response.ok && (response.headers.get("content-type") ?? "").startsWith("text/html");
+  const kind = response.headers.get("content-type") ?? "";
+  // The API's own 401, of a missing token, is JSON.
+  if (response.status === 401) return !kind.startsWith("application/json");
+  return response.ok && kind.startsWith("text/html");
 }
 
 function refusal(status: number, body: JsonObject): RestError {
-  const error = body.error;
-  const { code, message } = (typeof error === "object" && error !== null ? error : {}) as JsonObject;
+  const { code, message } = isObject(body.error) ? body.error : {};
   return new RestError(
     status,
     typeof code === "string" ? code : "unknown",
     typeof message === "string" ? message : `The server answered ${status}`,
   );
-}
-
-async function list<Item>(
-  path: string,
-  query: Query,
-  decode: (from: JsonObject) => Item,
-  signal: AbortSignal,
-): Promise<Listing<Item>> {
-  const data = await getData(path, query, signal);
-  const items = decodeList(data.items, decode);
-  return { items, total: typeof data.total === "number" ? data.total : items.length };
-}
-
-/** Returns one page of the drifts with that status, newest first. */
-export function listDrifts(
-  query: { status: DriftStatus; page: number; limit: number },
-  signal: AbortSignal,
-): Promise<Listing<Drift>> {
-  return list("drifts", query, decodeDrift, signal);
-}
-
-/** Returns every drift with that status, up to `most`. */
-export async function allDrifts(
-  status: DriftStatus,
-  most: number,
-  signal: AbortSignal,
-): Promise<Listing<Drift>> {
-  const items: Drift[] = [];
-  for (let page = 1; ; page += 1) {
-    const limit = Math.min(most, LARGEST_PAGE);
-    const listing = await listDrifts({ status, page, limit }, signal);
-    items.push(...listing.items);
-    const complete = items.length >= Math.min(most, listing.total) || listing.items.length === 0;
-    if (complete) return { items, total: listing.total };
-  }
-}
-
-/** Returns the latest Falco alerts. */
-export function listFalcoAlerts(limit: number, signal: AbortSignal): Promise<Listing<FalcoAlert>> {
-  return list("events", { type: "falco", limit }, (from) => decodeFalco(payloadOf(from)), signal);
-}
-
-/** Returns the latest changes of Terraform states. */
-export function listStateChanges(limit: number, signal: AbortSignal): Promise<Listing<StateChange>> {
-  return list(
-    "events",
-    { type: "state_change", limit },
-    (from) => decodeStateChange(payloadOf(from)),
-    signal,
-  );
-}
-
-/** An entry of the events list carries what the stream sends as its `payload`. */
-function payloadOf(entry: JsonObject): JsonObject {
-  if (entry.payload === undefined) throw new DecodeError("an event without a payload");
-  return toObject(entry.payload);
 }

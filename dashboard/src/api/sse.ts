@@ -5,17 +5,16 @@ import { EMPTY_SNAPSHOT, EventStore } from "./event-store";
 import type { StreamSnapshot } from "./event-store";
 import { matches } from "./filters";
 import type { EventFilters, EventSelection } from "./filters";
+import { streamUrl, useApiSettings } from "./settings";
 import type { Drift, StreamEvent, StreamEventType } from "./types";
 
 export { StreamError } from "./connection";
+export { STREAM_PATH } from "./settings";
 export type { EventFilters } from "./filters";
 export type * from "./types";
 
-/** Where the stream is, on the page's own origin. */
-export const STREAM_PATH = "/api/v1/stream";
-
 export interface UseSSEOptions {
-  /** The stream's address, relative to the page; `/api/v1/stream` when left out. */
+  /** The stream's address, relative to the page; when left out the provider's server's, else `/api/v1/stream`. */
   readonly url?: string;
   /** Keep only these kinds of events. */
   readonly types?: readonly StreamEventType[];
@@ -44,9 +43,15 @@ function useSelection(options: UseSSEOptions): EventSelection {
   return useStable<EventSelection>({ types: options.types ?? null, filters: options.filters ?? {} });
 }
 
+function useStreamUrl({ url }: UseSSEOptions): string {
+  const settings = useApiSettings();
+  return url ?? streamUrl(settings);
+}
+
 /** Follows the stream and keeps its latest events. */
 export function useSSE(options: UseSSEOptions = {}): UseSSEResult {
-  const { url = STREAM_PATH, maxEvents = 100 } = options;
+  const { maxEvents = 100 } = options;
+  const url = useStreamUrl(options);
   const selection = useSelection(options);
   const [store] = useState(() => new EventStore());
   const [wanted, setWanted] = useState(true);
@@ -94,7 +99,7 @@ export function useSSEEventHandler(
   handler: (event: StreamEvent) => void,
   options: Omit<UseSSEOptions, "maxEvents"> = {},
 ): void {
-  const { url = STREAM_PATH } = options;
+  const url = useStreamUrl(options);
   const selection = useSelection(options);
   const latest = useRef(handler);
   useEffect(() => {

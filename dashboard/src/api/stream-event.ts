@@ -1,12 +1,6 @@
 /** Turns a message of the stream into a typed event. */
-import {
-  decodeConnected,
-  decodeDrift,
-  decodeFalco,
-  decodeGap,
-  decodeStateChange,
-  parseObject,
-} from "./decode";
+import { decodeConnected, decodeDrift, decodeFalco, decodeGap, decodeStateChange } from "./decode";
+import { parseObject } from "./fields";
 import type { StreamEvent, StreamEventType } from "./types";
 
 /** Decodes one message; throws `DecodeError` when its data is not a JSON object. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { DecodeError, decodeDrift, decodeFalco, decodeStateChange, parseObject } from "../../src/api/decode";
+import { decodeDrift, decodeFalco, decodeStateChange } from "../../src/api/decode";
+import { DecodeError, parseObject } from "../../src/api/fields";
 import { driftRecord, falcoPayload, stateChangePayload } from "../support/records";
 
 describe("parseObject", () => {

@@ -1,7 +1,8 @@
 /** Loads the page's content and keeps it current with the stream, without a double and without a loss. */
 import { useEffect, useReducer, useRef, useState } from "react";
 import { reconnectDelay } from "../../api/backoff";
-import { SignInExpiredError, allDrifts, listDrifts, listFalcoAlerts, listStateChanges } from "../../api/rest";
+import { allDrifts, listFalcoAlerts, listStateChanges } from "../../api/listings";
+import { SignInExpiredError } from "../../api/rest";
 import { useSSE, useSSEEventHandler } from "../../api/sse";
 import type { StreamEvent } from "../../api/types";
 import { INITIAL_OVERVIEW, KEPT, overviewReducer } from "./overview-state";
@@ -23,7 +24,7 @@ async function load(generation: number, signal: AbortSignal): Promise<Loaded> {
   ]);
   const drifts = [...resolved.items, ...acknowledged.items, ...open.items];
   const notLoaded = open.total - open.items.length + acknowledged.total - acknowledged.items.length;
-  return { generation, drifts, falco: falco.items, changes: changes.items, notLoaded };
+  return { generation, drifts, falco, changes, notLoaded };
 }
 
 /** Calls `handler` with the events of up to one frame at once. */
@@ -97,7 +98,7 @@ export function useOverview(): Overview {
   useEffect(() => {
     if (error?.kind !== "connection") return;
     const abort = new AbortController();
-    listDrifts({ status: "open", page: 1, limit: 1 }, abort.signal).catch((reason: unknown) => {
+    allDrifts("open", 1, abort.signal).catch((reason: unknown) => {
       // Any other failure is the connection's own, which the page shows already.
       if (reason instanceof SignInExpiredError) dispatch({ type: "signed_out" });
     });
