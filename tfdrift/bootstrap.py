@@ -168,7 +168,9 @@ class Product:
         """Return the use cases behind the REST API."""
         from tfdrift.rest.dependencies import RestServices
         from tfdrift.service.acknowledge import Acknowledgements
+        from tfdrift.service.graph import Graphs
         from tfdrift.service.queries import Queries
+        from tfdrift.service.related import RelatedEvents
         from tfdrift.service.track_drift import TrackDrift
 
         return RestServices(
@@ -176,6 +178,8 @@ class Product:
             events=self.events,
             states=self.states,
             queries=Queries(self.drifts, self.events, self.states),
+            graphs=Graphs(self.states, self.drifts),
+            related=RelatedEvents(self.events),
             acknowledgements=Acknowledgements(self.drifts, TrackDrift(self.drifts), utc_now),
             hidden=self.hidden,
             take_alert=self._take_alert,

@@ -7,7 +7,18 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.middleware.gzip import GZipMiddleware
 
-from tfdrift.rest import acknowledgements, drifts, events, falco, health, ignored, state, summary, unmanaged
+from tfdrift.rest import (
+    acknowledgements,
+    drifts,
+    events,
+    falco,
+    graph,
+    health,
+    ignored,
+    state,
+    summary,
+    unmanaged,
+)
 from tfdrift.rest.dependencies import RestServices, provide
 from tfdrift.rest.envelope import Failure, install_error_handlers
 
@@ -28,6 +39,7 @@ def install_rest(app: FastAPI, services: RestServices, *, with_health: bool = Tr
         ignored.router,
         events.router,
         state.router,
+        graph.router,
         summary.router,
         falco.router,
     ]

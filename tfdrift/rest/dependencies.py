@@ -8,8 +8,10 @@ from fastapi import Depends, FastAPI, Request
 
 from tfdrift.domain.json_value import JsonValue
 from tfdrift.service.acknowledge import Acknowledgements
+from tfdrift.service.graph import Graphs
 from tfdrift.service.ports import DriftRepository, EventLog, HiddenLog, StateIndex
 from tfdrift.service.queries import Queries
+from tfdrift.service.related import RelatedEvents
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class RestServices:
     events: EventLog
     states: StateIndex
     queries: Queries
+    graphs: Graphs
+    related: RelatedEvents
     acknowledgements: Acknowledgements
     hidden: HiddenLog
     take_alert: Callable[[JsonValue], bool]

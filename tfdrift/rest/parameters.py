@@ -43,8 +43,8 @@ def asked_from(
 ) -> Asked:
     """Return the wanted part; a limit above 1000 is refused, so that nobody mistakes a part for the whole."""
     return Asked(
-        limit=_number("limit", limit, most=MAX_LIMIT) or DEFAULT_LIMIT,
-        number=_number("page", page, most=_MAX_PAGE),
+        limit=number_of("limit", limit, most=MAX_LIMIT) or DEFAULT_LIMIT,
+        number=number_of("page", page, most=_MAX_PAGE),
         cursor=cursor.strip() if cursor and cursor.strip() else None,
     )
 
@@ -94,7 +94,8 @@ def choices_of(name: str, given: Sequence[str] | None, choices: type[Choice]) ->
     return tuple(dict.fromkeys(found))
 
 
-def _number(name: str, given: str | None, *, most: int) -> int | None:
+def number_of(name: str, given: str | None, *, most: int) -> int | None:
+    """Return a whole number from 1 to `most`, None where none is given."""
     if given is None or not given.strip():
         return None
     text = given.strip()
