@@ -5,6 +5,8 @@ export type { DriftFilters } from "./drift-filters";
 export { useEvents } from "./events";
 export type { FeedFilters } from "./events";
 export { DecodeError } from "./fields";
+export { useGraph } from "./graph";
+export type { GraphQuestion } from "./graph";
 export type { OneOrMany } from "./list-filters";
 export type {
   ApiError,

@@ -68,3 +68,51 @@ export interface Stats {
   /** The counts that are lower bounds, such as `events_by_type.drift`. */
   readonly at_least: readonly string[];
 }
+
+/** A resource, or an API call that made drifts; fields of the other kind are null. */
+export interface GraphNode {
+  /** A resource's address; of a call `call:<account>:<event id>`. */
+  readonly id: string;
+  readonly label: string;
+  readonly kind: "resource" | "call";
+  readonly resource_type: string | null;
+  readonly resource_id: string | null;
+  /** The module that a resource lies in; null in the root module. */
+  readonly module: string | null;
+  /** Steps from the resource that was asked about. */
+  readonly distance: number | null;
+  /** Of a resource's drifts: open if one of them is; null without any. */
+  readonly status: "open" | "acknowledged" | null;
+  /** The gravest of the drifts. */
+  readonly severity: Severity | null;
+  /** The drifts that are not over. */
+  readonly drift_ids: readonly string[];
+  readonly account_id: string | null;
+  readonly region: string | null;
+  readonly event_source: string | null;
+  readonly event_name: string | null;
+  readonly timestamp: string | null;
+  readonly principal: string | null;
+  readonly user_name: string | null;
+  readonly origin: string | null;
+  readonly source_ip: string | null;
+}
+
+/** A dependency, from the resource that depends, or what a call changed, from the call. */
+export interface GraphEdge {
+  readonly id: string;
+  readonly source: string;
+  readonly target: string;
+  readonly kind: "depends_on" | "caused";
+}
+
+/** A state's graph, or a part of it; `{nodes, edges}` are Cytoscape.js's elements. */
+export interface ResourceGraph {
+  readonly state: StateReference | null;
+  readonly nodes: readonly { readonly data: GraphNode }[];
+  readonly edges: readonly { readonly data: GraphEdge }[];
+  /** How many resources there would be without bounds. */
+  readonly total_resources: number;
+  /** Whether resources, edges or drifts were left out. */
+  readonly truncated: boolean;
+}

@@ -9,6 +9,13 @@ export interface StreamRequest {
   readonly lastEventIdHeader: string | undefined;
 }
 
+/** What a request asked for. */
+export interface AskedOf {
+  readonly query: URLSearchParams;
+  readonly body: JsonObject;
+  readonly headers: IncomingMessage["headers"];
+}
+
 export class StreamServer {
   /** Every request for the stream, refused ones too. */
   readonly requests: StreamRequest[] = [];
@@ -16,12 +23,16 @@ export class StreamServer {
   readonly lists = new Map<string, readonly JsonObject[]>();
   /** The paths that were listed. */
   readonly listed: string[] = [];
+  /** What other requests are answered, by `GET drifts/some-id` and so on: the status and the envelope. */
+  readonly answers = new Map<string, (asked: AskedOf) => readonly [status: number, envelope: JsonObject]>();
   /** Answers the next requests for the stream with these statuses instead of a stream. */
   readonly refusals: number[] = [];
   /** Answers everything with a redirect to a sign-in, as a load balancer does once a session is over. */
   signedOut = false;
   /** Called before a list is answered; a test makes things happen in between. */
   beforeList: (path: string) => Promise<void> | void = () => undefined;
+  /** Called when a client breaks off its request for a list. */
+  onAbort: () => void = () => undefined;
   readonly #server: Server;
   readonly #streams = new Set<ServerResponse>();
   #sent = 0;
@@ -94,14 +105,33 @@ export class StreamServer {
       return;
     }
     const [, path = ""] = /^\/api\/v1\/(.+)$/.exec(url.pathname) ?? [];
+    response.setHeader("content-type", "application/json");
+    const answer = this.answers.get(`${request.method ?? ""} ${path}`);
+    if (answer) {
+      const body = await bodyOf(request);
+      this.listed.push(`${path}?${url.searchParams.toString()}`);
+      await this.beforeList(path);
+      const [status, envelope] = answer({ query: url.searchParams, body, headers: request.headers });
+      response.writeHead(status).end(JSON.stringify(envelope));
+      return;
+    }
     url.searchParams.delete("page");
     url.searchParams.delete("limit");
+    response.on("close", () => {
+      if (!response.writableFinished) this.onAbort();
+    });
     const list = `${path}?${url.searchParams.toString()}`;
     this.listed.push(list);
     await this.beforeList(list);
     const items = this.lists.get(list) ?? [];
-    const data = { items, total: items.length, page: 1, limit: 1000 };
-    response.setHeader("content-type", "application/json");
+    const data = {
+      items,
+      total: items.length,
+      total_is_exact: true,
+      page: 1,
+      limit: 1000,
+      next_cursor: null,
+    };
     response.end(JSON.stringify({ success: true, data }));
   }
 
@@ -121,4 +151,11 @@ export class StreamServer {
       `retry: 50\nevent: connected\nid: e:${this.#sent}\ndata: ${JSON.stringify(connected)}\n\n`,
     );
   }
+}
+
+async function bodyOf(request: IncomingMessage): Promise<JsonObject> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const text = Buffer.concat(chunks).toString();
+  return text === "" ? {} : (JSON.parse(text) as JsonObject);
 }

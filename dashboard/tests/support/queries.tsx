@@ -1,0 +1,31 @@
+/** What the hooks on REST need around them: a cache of their own, and answers as the server gives them. */
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import type { JsonObject } from "../../src/api/types";
+
+/** Returns a wrapper with a cache that no other test shares. */
+export function cache(client = new QueryClient()) {
+  return function Cache({ children }: { readonly children: ReactNode }) {
+    return <QueryClientProvider client={client}>{children}</QueryClientProvider>;
+  };
+}
+
+export function success(data: JsonObject): readonly [number, JsonObject] {
+  return [200, { success: true, data }];
+}
+
+export function failure(status: number, code: string, message: string): readonly [number, JsonObject] {
+  return [status, { success: false, error: { code, message } }];
+}
+
+export function part(items: readonly JsonObject[], rest: JsonObject = {}): readonly [number, JsonObject] {
+  return success({
+    items,
+    total: items.length,
+    total_is_exact: true,
+    page: 1,
+    limit: 50,
+    next_cursor: null,
+    ...rest,
+  });
+}
