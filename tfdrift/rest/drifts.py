@@ -6,8 +6,9 @@ from tfdrift.rest import reads
 from tfdrift.rest.conditional import ConditionalRoute
 from tfdrift.rest.dependencies import ServicesDependency
 from tfdrift.rest.envelope import EnvelopeResponse, Listing, Success, success
-from tfdrift.rest.models import DriftDetailModel, DriftModel
+from tfdrift.rest.models import DriftModel
 from tfdrift.rest.parameters import AskedDependency, Repeated, SinceDependency
+from tfdrift.rest.related_events import DriftWithRelatedModel
 
 router = APIRouter(prefix="/api/v1/drifts", tags=["drifts"], route_class=ConditionalRoute)
 
@@ -38,7 +39,7 @@ def list_drifts(
     )
 
 
-@router.get("/{drift_id}", response_model=Success[DriftDetailModel])
+@router.get("/{drift_id}", response_model=Success[DriftWithRelatedModel])
 def get_drift(services: ServicesDependency, drift_id: str) -> EnvelopeResponse:
-    """Return one drift with its history."""
+    """Return one drift with its history, and with the events around it: who did what else, where and when."""
     return success(reads.drift(services, drift_id))

@@ -13,6 +13,7 @@ from tfdrift.rest.dependencies import RestServices
 from tfdrift.rest.envelope import ApiError
 from tfdrift.rest.paging import Asked, Question
 from tfdrift.rest.parameters import choices_of, values_of
+from tfdrift.rest.related_events import related_json
 from tfdrift.rest.rendering import event_json, group_json, resource_json, state_json
 from tfdrift.service.ports import DriftFilter, EventFilter
 from tfdrift.service.resource_listing import ResourceFilter
@@ -46,11 +47,11 @@ def drifts(
 
 
 def drift(services: RestServices, drift_id: str) -> JsonObject:
-    """Return one drift with its history; raises ApiError if there is none."""
+    """Return one drift with its history and the events around it; raises ApiError if there is none."""
     found = services.drifts.get(drift_id)
     if found is None:
         raise drift_not_found(drift_id)
-    return drift_detail_to_json(found.record)
+    return {**drift_detail_to_json(found.record), **related_json(services.related.of(found.record))}
 
 
 def drift_not_found(drift_id: str) -> ApiError:

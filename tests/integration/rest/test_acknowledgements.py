@@ -41,7 +41,7 @@ def test_a_drift_is_acknowledged_with_by_note_and_until(client: httpx.Client, st
     assert (taken["by"], taken["note"], taken["until"]) == ("oncall", "until the release", until)
     # then the detail has the history, and each of its steps an event
     detail = client.get(f"/api/v1/drifts/{record.id}").json()["data"]
-    assert detail == data
+    assert detail.items() >= data.items()
     (step,) = detail["history"]
     assert (step["transition"], step["status"], step["by"]) == ("acknowledged", "acknowledged", "oncall")
     told = client.get(f"/api/v1/events/{step['event_id']}").json()["data"]["payload"]
