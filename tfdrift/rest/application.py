@@ -17,6 +17,7 @@ from tfdrift.rest import (
     ignored,
     state,
     summary,
+    timeline,
     unmanaged,
 )
 from tfdrift.rest.dependencies import RestServices, provide
@@ -40,6 +41,7 @@ def install_rest(app: FastAPI, services: RestServices, *, with_health: bool = Tr
         events.router,
         state.router,
         graph.router,
+        timeline.router,
         summary.router,
         falco.router,
     ]

@@ -53,23 +53,30 @@ class Question:
     def answer(
         self, asked: Asked, listing: Listing[Item], render: Callable[[Item], JsonObject]
     ) -> JsonObject:
-        """Return the part as REST answers it, ended early where an answer could not hold it.
-
-        Raises ApiError where that happens to a numbered page: the next one could not begin there.
-        """
-        items = _fitting([render(item) for item in listing.items])
-        place = listing.next
-        if len(items) < len(listing.items):
-            self._refuse_numbered(asked, len(items))
-            place = listing.places[len(items) - 1]
+        """Return the part as REST answers it; raises ApiError as `fitting` does."""
+        items, next_cursor = self.fitting(asked, listing, render)
         return {
             "items": items,
             "total": None if listing.total is None else listing.total.number,
             "total_is_exact": listing.total is not None and listing.total.is_exact,
             "page": None if asked.cursor is not None else asked.number or 1,
             "limit": asked.limit,
-            "next_cursor": None if place is None else self._cursor(place),
+            "next_cursor": next_cursor,
         }
+
+    def fitting(
+        self, asked: Asked, listing: Listing[Item], render: Callable[[Item], JsonObject]
+    ) -> tuple[list[JsonValue], str | None]:
+        """Return the part's entries as far as an answer can hold them, and the cursor of what follows.
+
+        Raises ApiError where it cannot hold all of a numbered page: the next one could not begin there.
+        """
+        items = _fitting([render(item) for item in listing.items])
+        place = listing.next
+        if len(items) < len(listing.items):
+            self._refuse_numbered(asked, len(items))
+            place = listing.places[len(items) - 1]
+        return items, None if place is None else self._cursor(place)
 
     def _refuse_numbered(self, asked: Asked, fitting: int) -> None:
         if asked.number is not None:

@@ -54,15 +54,20 @@ AskedDependency = Annotated[Asked, Depends(asked_from)]
 
 def since_from(since: SinceParameter = None) -> datetime | None:
     """Return the time from which on entries are wanted."""
-    if since is None or not since.strip():
-        return None
-    try:
-        return parse_query_time(since.strip())
-    except InvalidTime as error:
-        raise ApiError(400, "invalid_since", f"since: {error}") from error
+    return time_of("since", since)
 
 
 SinceDependency = Annotated[datetime | None, Depends(since_from)]
+
+
+def time_of(name: str, given: str | None) -> datetime | None:
+    """Return the time that a parameter gives, None where it gives none."""
+    if given is None or not given.strip():
+        return None
+    try:
+        return parse_query_time(given.strip())
+    except InvalidTime as error:
+        raise ApiError(400, f"invalid_{name}", f"{name}: {error}") from error
 
 
 def parse_query_time(text: str) -> datetime:

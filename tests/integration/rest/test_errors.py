@@ -89,6 +89,7 @@ def test_the_description_names_every_path(client: httpx.Client) -> None:
         "/api/v1/graph",
         "/api/v1/graph/neighbours",
         "/api/v1/graph/impact",
+        "/api/v1/timeline",
         "/api/v1/stats",
         "/api/v1/providers",
         "/api/v1/falco/events",
