@@ -129,7 +129,7 @@ def test_parts_stay_right_while_events_arrive(client: httpx.Client, stored: Stor
     seen: list[str] = []
     open_ended: set[str | None] = set()
     for number, part in enumerate(parts(client, limit=limit)):
-        stored.events.append(event(f"new-{limit}-{number}", 1000 + number, BOB))
+        stored.events.append(event(f"new-{limit}-{number}", 1000 * limit + number, BOB))
         # When a session goes on from the part before, that part has said so
         for session in part["items"]:
             ids = [each["event_id"] for each in session["events"]]
