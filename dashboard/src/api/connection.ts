@@ -1,7 +1,8 @@
 /** One connection to the stream, shared by all who subscribe to it, which outlives failures of the server. */
-import { reconnectDelay } from "./backoff";
-import { decodeStreamEvent } from "./stream-event";
 import { SeenIds } from "./seen-ids";
+import { SharedConnection, sharedByUrl } from "./shared-connection";
+import type { ConnectionUser } from "./shared-connection";
+import { decodeStreamEvent } from "./stream-event";
 import { STREAM_EVENT_TYPES } from "./types";
 import type { StreamEvent, StreamEventType } from "./types";
 
@@ -19,20 +20,9 @@ export class StreamError extends Error {
   }
 }
 
-/** `connecting`: an attempt is under way; `waiting`: the next one is planned; `closed`: nobody wants it. */
-export type ConnectionPhase = "connecting" | "open" | "waiting" | "closed";
-
-export interface ConnectionState {
-  readonly phase: ConnectionPhase;
-  readonly error: StreamError | null;
-}
-
-export interface ConnectionListener {
+export interface StreamUser extends ConnectionUser<StreamError> {
   /** Each event once, in the order of the stream. */
   readonly onEvent: (event: StreamEvent) => void;
-  readonly onState: (state: ConnectionState) => void;
-  /** A message that could not be read; the connection goes on. */
-  readonly onFault: (fault: StreamError) => void;
 }
 
 /**
@@ -41,66 +31,46 @@ export interface ConnectionListener {
  * with a random delay, and names the last event it saw in `?lastEventId=`, since a new EventSource sends no
  * Last-Event-ID.
  */
-export class StreamConnection {
+export class StreamConnection extends SharedConnection<StreamError, StreamUser> {
   readonly #url: string;
-  readonly #listeners = new Set<ConnectionListener>();
   readonly #seen = new SeenIds(REMEMBERED_IDS);
-  readonly #onIdle: () => void;
-  #state: ConnectionState = { phase: "closed", error: null };
   #source: EventSource | null = null;
-  #retry: ReturnType<typeof setTimeout> | null = null;
-  #idle: ReturnType<typeof setTimeout> | null = null;
-  #attempt = 0;
   #lastEventId = "";
 
-  /** `onIdle` is called when the last subscriber has left and the connection is closed. */
   constructor(url: string, onIdle: () => void) {
+    super(onIdle);
     this.#url = url;
-    this.#onIdle = onIdle;
   }
 
-  get state(): ConnectionState {
-    return this.#state;
-  }
-
-  /** Joins the connection, which the first subscriber opens; the returned function leaves it. */
-  subscribe(listener: ConnectionListener): () => void {
-    this.#listeners.add(listener);
-    if (this.#idle !== null) clearTimeout(this.#idle);
-    this.#idle = null;
-    if (this.#state.phase === "closed") this.#open();
-    return () => {
-      this.#listeners.delete(listener);
-      // React's strict mode leaves and joins again in one breath: that must not cost a connection.
-      if (this.#listeners.size === 0 && this.#idle === null) {
-        this.#idle = setTimeout(() => {
-          this.#close();
-        });
-      }
-    };
-  }
-
-  #open(): void {
+  protected override open(): StreamError | null {
     if (typeof EventSource === "undefined") {
-      this.#become("closed", new StreamError("connection", "This browser has no EventSource"));
-      return;
+      return new StreamError("connection", "This browser has no EventSource");
     }
     const source = new EventSource(this.#target());
     this.#source = source;
     source.onopen = () => {
-      this.#attempt = 0;
-      this.#become("open", null);
+      this.opened();
     };
     source.onerror = () => {
-      this.#failed(source);
+      const error = new StreamError("connection", "The connection to the stream is lost");
+      if (source.readyState === EventSource.CLOSED) this.failed(error);
+      else this.interrupted(error);
     };
     for (const type of STREAM_EVENT_TYPES) {
       source.addEventListener(type, (message: MessageEvent<string>) => {
         this.#receive(type, message);
       });
     }
-    globalThis.addEventListener("online", this.#retryNow);
-    this.#become("connecting", this.#state.error);
+    // Where a filter in the URL lets nothing pass, this moves the place to come back to.
+    source.addEventListener("cursor", (message: MessageEvent<string>) => {
+      this.#lastEventId = message.lastEventId;
+    });
+    return null;
+  }
+
+  protected override close(): void {
+    this.#source?.close();
+    this.#source = null;
   }
 
   #target(): string {
@@ -119,57 +89,12 @@ export class StreamConnection {
     try {
       event = decodeStreamEvent(type, message.data, id);
     } catch (cause) {
-      const fault = new StreamError("data", `A ${type} event could not be read`, { cause });
-      for (const listener of [...this.#listeners]) listener.onFault(fault);
+      this.tell(new StreamError("data", `A ${type} event could not be read`, { cause }));
       return;
     }
-    for (const listener of [...this.#listeners]) listener.onEvent(event);
-  }
-
-  #failed(source: EventSource): void {
-    const error = new StreamError("connection", "The connection to the stream is lost");
-    if (source.readyState !== EventSource.CLOSED) {
-      this.#become("connecting", error);
-      return;
-    }
-    source.close();
-    this.#source = null;
-    this.#retry = setTimeout(this.#retryNow, reconnectDelay(this.#attempt, Math.random));
-    this.#attempt += 1;
-    this.#become("waiting", error);
-  }
-
-  /** The planned attempt, also made at once when the network is back. */
-  readonly #retryNow = (): void => {
-    if (this.#state.phase !== "waiting") return;
-    if (this.#retry !== null) clearTimeout(this.#retry);
-    this.#retry = null;
-    this.#open();
-  };
-
-  #close(): void {
-    globalThis.removeEventListener("online", this.#retryNow);
-    if (this.#retry !== null) clearTimeout(this.#retry);
-    this.#source?.close();
-    this.#source = null;
-    this.#state = { phase: "closed", error: null };
-    this.#onIdle();
-  }
-
-  #become(phase: ConnectionPhase, error: StreamError | null): void {
-    this.#state = { phase, error };
-    for (const listener of [...this.#listeners]) listener.onState(this.#state);
+    for (const user of this.users) user.onEvent(event);
   }
 }
-
-const connections = new Map<string, StreamConnection>();
 
 /** Returns the page's one connection to that URL, relative to the page. */
-export function sharedConnection(url: string): StreamConnection {
-  const absolute = new URL(url, globalThis.location.href).href;
-  const existing = connections.get(absolute);
-  if (existing) return existing;
-  const connection = new StreamConnection(absolute, () => connections.delete(absolute));
-  connections.set(absolute, connection);
-  return connection;
-}
+export const sharedConnection = sharedByUrl((url, onIdle) => new StreamConnection(url, onIdle));

@@ -1,9 +1,10 @@
 /** The bounded history of events that one hook keeps, in the shape that React subscribes to. */
 import { Batch } from "./batch";
 import { sharedConnection } from "./connection";
-import type { ConnectionState, StreamError } from "./connection";
+import type { StreamError } from "./connection";
 import { matches } from "./filters";
 import type { EventSelection } from "./filters";
+import type { ConnectionState } from "./shared-connection";
 import type { StreamEvent } from "./types";
 
 /** How long events are gathered before React renders them: a flood costs one render a frame. */
@@ -71,7 +72,7 @@ export class EventStore {
   }
 
   /** A connection's error ends with the next open connection; an unreadable message's stays until cleared. */
-  #follow({ phase, error }: ConnectionState): void {
+  #follow({ phase, error }: ConnectionState<StreamError>): void {
     const fault = this.#snapshot.error?.kind === "data" ? this.#snapshot.error : null;
     this.#update({
       isConnected: phase === "open",

@@ -15,9 +15,13 @@ export interface EventSelection {
 export function matches(event: StreamEvent, { types, filters }: EventSelection): boolean {
   if (types !== null && !types.includes(event.type)) return false;
   if (event.type === "connected" || event.type === "gap") return true;
-  const severity = "severity" in event.data ? event.data.severity : null;
-  const resourceType = "resource_type" in event.data ? event.data.resource_type : null;
-  return allows(filters.severity, severity) && allows(filters.resource_type, resourceType);
+  return fits(event.data, filters);
+}
+
+/** Whether what an event tells of passes the filters; what has no severity meets none, as on the server. */
+export function fits(data: object, filters: EventFilters): boolean {
+  const { severity = null, resource_type = null } = data as Readonly<Record<string, string | null>>;
+  return allows(filters.severity, severity) && allows(filters.resource_type, resource_type);
 }
 
 function allows(wanted: string | readonly string[] | undefined, value: string | null): boolean {

@@ -23,3 +23,4 @@ export * from "./sse";
 export { useStats } from "./stats";
 export { useTerraformResource, useTerraformResources, useTerraformState } from "./terraform-state";
 export type { ResourceFilters, StateChoice } from "./terraform-state";
+export * from "./websocket";

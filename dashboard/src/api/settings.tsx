@@ -38,3 +38,8 @@ export function useApiSettings(): ApiSettings {
 export function streamUrl({ baseUrl }: Pick<ApiSettings, "baseUrl">): string {
   return `${baseUrl}${STREAM_PATH}`;
 }
+
+/** Returns where a server's WebSocket is. */
+export function socketUrl({ baseUrl }: Pick<ApiSettings, "baseUrl">): string {
+  return `${baseUrl}/ws`;
+}

@@ -192,6 +192,29 @@ describe("the shared connection", () => {
     expect(server.requests.at(-1)?.query.get("lastEventId")).toBe(id);
   });
 
+  it("comes back at the place that the server named without an event for it", async () => {
+    vi.spyOn(Math, "random").mockReturnValue(0);
+    const { result } = renderHook(() => useSSE({ url: "/api/v1/stream?types=falco" }));
+    await connected(result);
+    server.send("falco", falcoPayload(), "e:5");
+    server.sendRaw("event: cursor\nid: e:9\ndata: {}\n\n");
+    server.refusals.push(503);
+    server.end();
+    await waitFor(() => {
+      expect(server.requests).toHaveLength(3);
+    });
+    expect(server.requests[2]?.query.toString()).toBe("types=falco&lastEventId=e%3A9");
+    await connected(result);
+  });
+
+  it("says so where there is no EventSource", () => {
+    vi.stubGlobal("EventSource", undefined);
+    const { result } = renderHook(() => useSSE());
+    expect(result.current).toMatchObject({ isConnected: false, isConnecting: false });
+    expect(result.current.error?.message).toBe("This browser has no EventSource");
+    vi.unstubAllGlobals();
+  });
+
   it("tries again at once when the network comes back", async () => {
     vi.spyOn(Math, "random").mockReturnValue(0.999);
     server.refusals.push(503, 503, 503);

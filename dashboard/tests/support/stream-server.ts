@@ -81,6 +81,12 @@ export class StreamServer {
     this.#streams.clear();
   }
 
+  /** Ends every stream after what was sent, as the server does when a stream's time is over. */
+  end(): void {
+    for (const stream of this.#streams) stream.end();
+    this.#streams.clear();
+  }
+
   async stop(): Promise<void> {
     this.drop();
     this.#server.closeAllConnections();
