@@ -1,6 +1,6 @@
 /** Turns a graph's elements into the API's types. */
 import { decodeStateReference } from "./decode";
-import { child, flag, objects, severity, text, texts, whole } from "./fields";
+import { child, flag, objects, knownSeverity, text, texts, whole } from "./fields";
 import type { GraphEdge, GraphNode, ResourceGraph } from "./rest-types";
 import type { JsonObject } from "./types";
 
@@ -28,7 +28,7 @@ function graphNode(from: JsonObject): GraphNode {
     module: text(from, "module"),
     distance: whole(from, "distance"),
     status: status === "open" || status === "acknowledged" ? status : null,
-    severity: text(from, "severity") === null ? null : severity(from),
+    severity: knownSeverity(from),
     drift_ids: texts(from, "drift_ids"),
     account_id: text(from, "account_id"),
     region: text(from, "region"),

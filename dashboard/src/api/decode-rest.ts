@@ -1,7 +1,18 @@
 /** Turns answers of the REST API into its types. */
 import { decodeDrift, decodeFalco, decodeStateChange, decodeStateReference } from "./decode";
-import { DecodeError, child, decodeList, flag, severity, text, texts, toObject, whole } from "./fields";
-import type { Counts, FeedEntry, Part, StateResource, Stats, TerraformState } from "./rest-types";
+import {
+  DecodeError,
+  child,
+  counts,
+  decodeList,
+  flag,
+  knownSeverity,
+  text,
+  texts,
+  toObject,
+  whole,
+} from "./fields";
+import type { FeedEntry, Part, StateResource, Stats, TerraformState } from "./rest-types";
 import type { JsonObject } from "./types";
 
 /** Reads one part of a listing. */
@@ -20,7 +31,7 @@ export function decodeFeedEntry(from: JsonObject): FeedEntry {
   const common = {
     event_id: text(from, "event_id") ?? "",
     timestamp: text(from, "timestamp"),
-    severity: from.severity == null ? null : severity(from),
+    severity: knownSeverity(from),
     resource_type: text(from, "resource_type"),
     account_id: text(from, "account_id"),
   };
@@ -80,11 +91,4 @@ export function decodeStats(from: JsonObject): Stats {
     resources: whole(from, "resources") ?? 0,
     at_least: texts(from, "at_least"),
   };
-}
-
-function counts(from: JsonObject, key: string): Counts {
-  const entries = Object.entries(child(from, key) ?? {});
-  return Object.fromEntries(
-    entries.filter((entry): entry is [string, number] => typeof entry[1] === "number"),
-  );
 }

@@ -2,6 +2,7 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { UseMutationResult } from "@tanstack/react-query";
 import { decodeDrift } from "./decode";
+import { decodeDriftDetail } from "./decode-sessions";
 import { driftListQuery } from "./drift-filters";
 import type { DriftFilters } from "./drift-filters";
 import { liveUpdates, useLiveUpdates } from "./live-updates";
@@ -9,6 +10,7 @@ import { driftPath, familyKey } from "./query-keys";
 import { DEFAULT_LIMIT, answerQuery, listingQuery } from "./query-options";
 import type { ApiError, ListingOptions, UseAnswerResult, UseListingResult } from "./query-options";
 import { postData } from "./rest";
+import type { DriftDetail } from "./rest-types";
 import { useApiSettings } from "./settings";
 import type { ApiSettings } from "./settings";
 import type { Drift } from "./types";
@@ -18,9 +20,9 @@ export function driftsQuery(settings: ApiSettings, filters: DriftFilters = {}, l
   return listingQuery(settings, "drifts", "drifts", driftListQuery(filters, limit), decodeDrift);
 }
 
-/** Returns the query of one drift with its history. */
+/** Returns the query of one drift with its history and the events around it. */
 export function driftQuery(settings: ApiSettings, id: string) {
-  return answerQuery(settings, "drift", driftPath(id), {}, decodeDrift);
+  return answerQuery(settings, "drift", driftPath(id), {}, decodeDriftDetail);
 }
 
 /** Lists drifts, newest first. The stream keeps the list current, without asking again. */
@@ -31,8 +33,8 @@ export function useDrifts(options: ListingOptions<DriftFilters> = {}): UseListin
   return useInfiniteQuery({ ...driftsQuery(settings, filters, limit), enabled });
 }
 
-/** Reads one drift with its `history`, and keeps it current; null asks for none. */
-export function useDrift(id: string | null): UseAnswerResult<Drift> {
+/** Reads one drift with its history and the events around it, and keeps it current; null asks for none. */
+export function useDrift(id: string | null): UseAnswerResult<DriftDetail> {
   const settings = useApiSettings();
   useLiveUpdates();
   return useQuery({ ...driftQuery(settings, id ?? ""), enabled: id !== null });

@@ -43,6 +43,14 @@ export function flag(from: JsonObject, key: string): boolean | null {
   return typeof value === "boolean" ? value : null;
 }
 
+/** Returns the numbers of an object, by their names. */
+export function counts(from: JsonObject, key: string): Readonly<Record<string, number>> {
+  const entries = Object.entries(child(from, key) ?? {});
+  return Object.fromEntries(
+    entries.filter((entry): entry is [string, number] => typeof entry[1] === "number"),
+  );
+}
+
 /** Returns the texts of a list. */
 export function texts(from: JsonObject, key: string): readonly string[] {
   const value = from[key];
@@ -58,6 +66,11 @@ export function child(from: JsonObject, key: string): JsonObject | null {
 /** An unknown word counts as medium: neither hidden among the harmless nor crying wolf. */
 export function severity(from: JsonObject): Severity {
   return SEVERITIES.find((known) => known === from.severity) ?? "medium";
+}
+
+/** Null for what has no severity. */
+export function knownSeverity(from: JsonObject): Severity | null {
+  return text(from, "severity") === null ? null : severity(from);
 }
 
 /** An unknown word counts as open: what is not known to be over is not over. */

@@ -23,4 +23,6 @@ export * from "./sse";
 export { useStats } from "./stats";
 export { useTerraformResource, useTerraformResources, useTerraformState } from "./terraform-state";
 export type { ResourceFilters, StateChoice } from "./terraform-state";
+export { useTimeline } from "./timeline";
+export type { TimelineFilters } from "./timeline";
 export * from "./websocket";

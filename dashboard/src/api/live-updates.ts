@@ -11,7 +11,7 @@ import type { DriftsById } from "./merge-drifts";
 import { driftKey, familyKey, serverKey } from "./query-keys";
 import type { Family } from "./query-keys";
 import { Refresher } from "./refresher";
-import type { Parts } from "./rest-types";
+import type { DriftDetail, Parts } from "./rest-types";
 import { streamUrl, useApiSettings } from "./settings";
 import type { Drift, StreamEvent } from "./types";
 
@@ -74,9 +74,10 @@ export class LiveUpdates {
   /** Puts drifts into all answers that have them or should. */
   put(drifts: DriftsById): void {
     for (const drift of drifts.values()) {
-      this.#client.setQueryData<Drift>(
+      const history = drift.history?.length ? drift.history : null;
+      this.#client.setQueryData<DriftDetail>(
         driftKey(this.#server, drift.id),
-        (old) => old && { ...drift, history: drift.history?.length ? drift.history : (old.history ?? []) },
+        (old) => old && { ...old, ...drift, history: history ?? old.history },
       );
     }
     const lists = this.#client.getQueryCache().findAll({ queryKey: familyKey(this.#server, "drifts") });
@@ -127,7 +128,7 @@ export class LiveUpdates {
       if (event.type === "drift") drifts.set(event.data.id, event.data);
     }
     if (drifts.size > 0) this.put(drifts);
-    // The stream does not bring the history, which only the answer on a drift has.
+    // The stream does not bring the history and what happened around it.
     for (const id of drifts.keys()) this.#refresher.mark(driftKey(this.#server, id));
     for (const family of new Set([...types].flatMap((type) => MADE_OLD[type]))) {
       this.#refresher.mark(familyKey(this.#server, family));

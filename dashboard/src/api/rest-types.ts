@@ -1,6 +1,6 @@
 /** What only the REST API delivers, as TypeScript types; a drift and the events' payloads are in `types`. */
 import type { InfiniteData } from "@tanstack/react-query";
-import type { Drift, FalcoAlert, Json, Severity, StateChange, StateReference } from "./types";
+import type { Drift, FalcoAlert, HistoryEntry, Json, Severity, StateChange, StateReference } from "./types";
 
 /** One part of a listing. */
 export interface Part<Item> {
@@ -115,4 +115,68 @@ export interface ResourceGraph {
   readonly total_resources: number;
   /** Whether resources, edges or drifts were left out. */
   readonly truncated: boolean;
+}
+
+/** An event in brief: who did what to which resource. */
+export interface EventBrief {
+  readonly event_id: string;
+  readonly type: FeedEntry["type"];
+  readonly timestamp: string | null;
+  readonly severity: Severity | null;
+  readonly account_id: string | null;
+  readonly region: string | null;
+  readonly resource_type: string | null;
+  readonly resource_id: string | null;
+  /** Who did it: the ARN, with the session's name for roles. */
+  readonly principal: string | null;
+  readonly user_name: string | null;
+  /** Of a drift, the API call that made it. */
+  readonly event_name: string | null;
+  /** What tells it from others: `attribute` and `transition` of a drift, `rule` of an alert, and so on. */
+  readonly about: Readonly<Record<string, string | number | null>>;
+}
+
+/** What an event has to do with a drift: the same caller, the same resource, or the same moment. */
+export type Relation = "principal" | "resource" | "time";
+
+export interface RelatedEvent extends EventBrief {
+  readonly relation: readonly Relation[];
+}
+
+/** A drift with its history and what happened around it. */
+export interface DriftDetail extends Drift {
+  /** Oldest step first. */
+  readonly history: readonly HistoryEntry[];
+  /** Newest first, without the drift's own events. */
+  readonly related_events: readonly RelatedEvent[];
+  /** The relations of which there are more events than these. */
+  readonly related_events_truncated: readonly Relation[];
+}
+
+/** A resource that something was done to. */
+export interface Touched {
+  readonly account_id: string | null;
+  readonly region: string | null;
+  readonly resource_type: string | null;
+  readonly resource_id: string | null;
+}
+
+/** What one principal did without a pause of more than 30 minutes. */
+export interface Session {
+  /** The caller's ARN; null for what nobody is known to have done, which is together by kind and account. */
+  readonly principal: string | null;
+  readonly user_name: string | null;
+  readonly session_name: string | null;
+  readonly account_id: string | null;
+  readonly origins: readonly string[];
+  readonly source_ips: readonly string[];
+  readonly first_at: string | null;
+  readonly last_at: string | null;
+  /** How many events have which severity. */
+  readonly severities: Counts;
+  readonly resources: readonly Touched[];
+  /** Newest first. */
+  readonly events: readonly EventBrief[];
+  /** Whether earlier events of it may stand in the part that follows. */
+  readonly continues: boolean;
 }

@@ -17,8 +17,10 @@ import {
   useTerraformResource,
   useTerraformResources,
   useTerraformState,
+  useTimeline,
   useUnacknowledge,
 } from "../../src/api";
+import type { JsonObject } from "../../src/api";
 import { cache, failure, part, success } from "../support/queries";
 import { driftRecord, falcoPayload, listedEvent } from "../support/records";
 import { StreamServer } from "../support/stream-server";
@@ -267,10 +269,29 @@ describe("useDrift", () => {
     await waitFor(() => {
       expect(result.current.data?.status).toBe("resolved");
     });
-    expect(result.current.data?.history?.length).toBeGreaterThan(0);
+    expect(result.current.data?.history.length).toBeGreaterThan(0);
     await waitFor(() => {
       expect(result.current.data?.history).toHaveLength(2);
     });
+  });
+
+  it("tells what happened around it", async () => {
+    const related = {
+      event_id: "falco:1",
+      type: "falco",
+      severity: "critical",
+      about: { rule: "Terminal shell", priority: null, odd: {} },
+      relation: ["time", "principal", "unheard of"],
+    };
+    server.answers.set("GET drifts/a", () =>
+      success(driftRecord({ id: "a", related_events: [related], related_events_truncated: ["time"] })),
+    );
+    const { result } = renderHook(() => useDrift("a"), { wrapper: cache() });
+    await loaded(result);
+    expect(result.current.data?.related_events).toMatchObject([
+      { type: "falco", about: { rule: "Terminal shell", priority: null }, relation: ["principal", "time"] },
+    ]);
+    expect(result.current.data?.related_events_truncated).toEqual(["time"]);
   });
 
   it("asks nothing for null", async () => {
@@ -347,6 +368,53 @@ describe("the other hooks", () => {
     await waitFor(() => {
       expect(asked("events")).toHaveLength(2);
     });
+  });
+
+  it("useTimeline puts a session together that the end of a part has cut", async () => {
+    const session = (at: string, change: JsonObject = {}) => ({
+      principal: "arn:aws:iam::111122223333:user/oncall",
+      first_at: `2025-01-15T${at}:00Z`,
+      last_at: `2025-01-15T${at}:00Z`,
+      origins: ["console"],
+      source_ips: ["203.0.113.24"],
+      severities: { high: 1 },
+      resources: [{ account_id: "1", region: "r", resource_type: "aws_vpc", resource_id: "vpc-1" }],
+      events: [{ event_id: at, type: "drift", severity: "high", about: {} }],
+      continues: false,
+      ...change,
+    });
+    server.answers.set("GET timeline", ({ query }) =>
+      query.get("cursor") === null
+        ? success({ items: [session("10:00", { continues: true })], limit: 1, next_cursor: "c" })
+        : success({
+            items: [
+              session("09:45", { origins: ["cli"], severities: { high: 1, low: 2 } }),
+              session("08:00"),
+              session("09:50", { principal: null }),
+            ],
+            limit: 1,
+            next_cursor: null,
+          }),
+    );
+    const { result } = renderHook(() => useTimeline({ filters: { account_id: "1" }, limit: 1 }), {
+      wrapper: cache(),
+    });
+    await loaded(result);
+    expect(result.current.data?.items).toHaveLength(1);
+    act(() => void result.current.fetchNextPage());
+    await waitFor(() => {
+      expect(result.current.data?.items).toHaveLength(3);
+    });
+    expect(result.current.data?.items[0]).toMatchObject({
+      first_at: "2025-01-15T09:45:00Z",
+      last_at: "2025-01-15T10:00:00Z",
+      origins: ["console", "cli"],
+      severities: { high: 2, low: 2 },
+      resources: [{ resource_id: "vpc-1" }],
+      events: [{ event_id: "10:00" }, { event_id: "09:45" }],
+      continues: false,
+    });
+    expect(asked("timeline")[1]).toBe("timeline?account_id=1&limit=1&cursor=c");
   });
 
   it("useTerraformState and useTerraformResources list, and ask again when a state changed", async () => {
