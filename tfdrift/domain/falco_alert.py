@@ -26,6 +26,9 @@ _SEVERITIES = {
     "debug": Severity.INFO,
 }
 
+PRIORITIES = tuple(name.capitalize() for name in _SEVERITIES if name != "info")
+"""Falco's priorities as it writes them, gravest first."""
+
 _ABSENT = "<NA>"
 _FRACTION = re.compile(r"[.,](\d+)")
 

@@ -14,7 +14,9 @@ from tfdrift.rest.authentication import require_token
 from tfdrift.rest.dependencies import ServicesDependency
 from tfdrift.rest.envelope import ApiError, EnvelopeResponse, Success, success
 from tfdrift.rest.models import DriftDetailModel
+from tfdrift.rest.openapi import TOKEN_IF_CONFIGURED, errors
 from tfdrift.rest.reads import drift_not_found
+from tfdrift.rest.shapes import Moment
 from tfdrift.service.acknowledge import DriftIsOver, TimeHasPassed, UnknownDrift
 from tfdrift.service.ports import ConcurrentUpdate
 
@@ -45,17 +47,20 @@ class AcknowledgeBody(_Body):
 
     by: Name
     note: Note | None = None
-    until: str | None = Field(None, description="ISO-8601 time in the future; UTC without an offset.")
+    until: Moment | None = Field(None, description="ISO-8601 time in the future; UTC without an offset.")
 
 
 router = APIRouter(
     prefix="/api/v1/drifts",
     tags=["drifts"],
     dependencies=[Depends(require_token), Depends(require_json)],
+    responses=errors(401, 409, 415, 503),
 )
 
 
-@router.post("/{drift_id}/acknowledge", response_model=Success[DriftDetailModel])
+@router.post(
+    "/{drift_id}/acknowledge", response_model=Success[DriftDetailModel], openapi_extra=TOKEN_IF_CONFIGURED
+)
 def acknowledge_drift(services: ServicesDependency, drift_id: str, body: AcknowledgeBody) -> EnvelopeResponse:
     """Take note of a drift: it stays acknowledged until its value changes, or until the given moment."""
     until = _until(body.until)
@@ -65,7 +70,9 @@ def acknowledge_drift(services: ServicesDependency, drift_id: str, body: Acknowl
     )
 
 
-@router.post("/{drift_id}/unacknowledge", response_model=Success[DriftDetailModel])
+@router.post(
+    "/{drift_id}/unacknowledge", response_model=Success[DriftDetailModel], openapi_extra=TOKEN_IF_CONFIGURED
+)
 def unacknowledge_drift(
     services: ServicesDependency, drift_id: str, body: UnacknowledgeBody
 ) -> EnvelopeResponse:

@@ -1,7 +1,6 @@
 """Puts the routers, the error envelope and the use cases onto a FastAPI app."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
@@ -21,10 +20,8 @@ from tfdrift.rest import (
     unmanaged,
 )
 from tfdrift.rest.dependencies import RestServices, provide
-from tfdrift.rest.envelope import Failure, install_error_handlers
-
-_ERRORS: dict[int | str, dict[str, Any]] = {status: {"model": Failure} for status in (400, 404, 422, 500)}
-
+from tfdrift.rest.envelope import install_error_handlers
+from tfdrift.rest.openapi import describe, errors
 
 _COMPRESSED_FROM = 1024
 
@@ -33,6 +30,7 @@ def install_rest(app: FastAPI, services: RestServices, *, with_health: bool = Tr
     """Serve the REST API from an app; one with a health page of its own says ``with_health=False``."""
     provide(app, services)
     install_error_handlers(app)
+    describe(app)
     routers = [
         drifts.router,
         acknowledgements.router,
@@ -48,7 +46,9 @@ def install_rest(app: FastAPI, services: RestServices, *, with_health: bool = Tr
     if with_health:
         routers.append(health.router)
     for router in routers:
-        app.include_router(router, responses=dict(_ERRORS))
+        app.include_router(
+            router, responses=errors(400, 404, 422, 500), generate_unique_id_function=lambda route: route.name
+        )
 
 
 def build_rest_app(services: RestServices, *, cors_origins: Sequence[str] = ()) -> FastAPI:

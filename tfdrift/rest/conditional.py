@@ -1,7 +1,7 @@
 """Answers that were read before are not sent again: ETag and If-None-Match (RFC 9110, 8.8.3 and 13.1.2)."""
 
 import hashlib
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from fastapi import Request, Response
@@ -9,6 +9,11 @@ from fastapi.routing import APIRoute
 
 _TAG_LENGTH = 32
 _HEADERS = {"cache-control": "private, no-cache"}
+_TAG: dict[str, Any] = {"headers": {"ETag": {"schema": {"type": "string"}}}}
+_DESCRIBED: dict[int | str, dict[str, Any]] = {
+    200: {**_TAG, "description": "What was asked for"},
+    304: {**_TAG, "description": "It is what the named tag stands for"},
+}
 
 
 class ConditionalRoute(APIRoute):
@@ -16,6 +21,16 @@ class ConditionalRoute(APIRoute):
 
     The tag is weak: compression on the way leaves it as it is.
     """
+
+    def __init__(
+        self,
+        path: str,
+        endpoint: Callable[..., Any],
+        *,
+        responses: Mapping[int | str, dict[str, Any]] | None = None,
+        **arguments: Any,  # noqa: ANN401 - the framework's own
+    ) -> None:
+        super().__init__(path, endpoint, responses={**(responses or {}), **_DESCRIBED}, **arguments)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler of a request."""

@@ -7,7 +7,7 @@ from tfdrift.rest.conditional import ConditionalRoute
 from tfdrift.rest.dependencies import ServicesDependency
 from tfdrift.rest.envelope import EnvelopeResponse, Listing, Success, success
 from tfdrift.rest.models import DriftModel
-from tfdrift.rest.parameters import AskedDependency, Repeated, SinceDependency
+from tfdrift.rest.parameters import AskedDependency, Repeated, Severities, SinceDependency, Statuses
 from tfdrift.rest.related_events import DriftWithRelatedModel
 
 router = APIRouter(prefix="/api/v1/drifts", tags=["drifts"], route_class=ConditionalRoute)
@@ -18,10 +18,10 @@ def list_drifts(
     services: ServicesDependency,
     asked: AskedDependency,
     since: SinceDependency,
-    severity: Repeated = None,
+    severity: Severities = None,
     resource_type: Repeated = None,
     provider: Repeated = None,
-    status: Repeated = None,
+    status: Statuses = None,
     account_id: Repeated = None,
 ) -> EnvelopeResponse:
     """List drifts, newest first."""

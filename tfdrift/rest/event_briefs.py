@@ -8,6 +8,7 @@ from tfdrift.domain.feed_event import EventType, FeedEvent
 from tfdrift.domain.json_reading import object_at
 from tfdrift.domain.json_value import JsonObject, JsonValue
 from tfdrift.domain.timestamps import format_time
+from tfdrift.rest.shapes import Moment
 
 _FIELDS = {
     EventType.DRIFT: ("id", "transition", "status", "change_type", "attribute", "resource_address"),
@@ -21,7 +22,7 @@ class EventBriefModel(BaseModel):
 
     event_id: str
     type: Literal["drift", "falco", "state_change"]
-    timestamp: str
+    timestamp: Moment
     severity: Literal["critical", "high", "medium", "low", "info"] | None
     account_id: str | None
     region: str | None

@@ -7,7 +7,7 @@ from tfdrift.rest.conditional import ConditionalRoute
 from tfdrift.rest.dependencies import ServicesDependency
 from tfdrift.rest.envelope import EnvelopeResponse, Listing, Success, success
 from tfdrift.rest.models import EventModel
-from tfdrift.rest.parameters import AskedDependency, Repeated, SinceDependency
+from tfdrift.rest.parameters import AskedDependency, EventTypes, Repeated, Severities, SinceDependency
 
 router = APIRouter(prefix="/api/v1/events", tags=["events"], route_class=ConditionalRoute)
 
@@ -17,8 +17,8 @@ def list_events(
     services: ServicesDependency,
     asked: AskedDependency,
     since: SinceDependency,
-    type: Repeated = None,  # noqa: A002 - the parameter's public name
-    severity: Repeated = None,
+    type: EventTypes = None,  # noqa: A002 - the parameter's public name
+    severity: Severities = None,
     resource_type: Repeated = None,
     account_id: Repeated = None,
 ) -> EnvelopeResponse:

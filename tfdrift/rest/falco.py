@@ -5,18 +5,58 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 
-from tfdrift.domain.falco_alert import InvalidAlert
+from tfdrift.domain.falco_alert import PRIORITIES, InvalidAlert
 from tfdrift.domain.json_reading import InvalidJson, decode
 from tfdrift.domain.json_value import JsonObject, JsonValue
 from tfdrift.rest.authentication import require_token
 from tfdrift.rest.dependencies import ServicesDependency
 from tfdrift.rest.envelope import ApiError, EnvelopeResponse, Success, success
 from tfdrift.rest.models import FalcoReceiptModel
+from tfdrift.rest.openapi import TOKEN_IF_CONFIGURED, errors
 
-router = APIRouter(prefix="/api/v1/falco", tags=["falco"], dependencies=[Depends(require_token)])
+router = APIRouter(
+    prefix="/api/v1/falco",
+    tags=["falco"],
+    dependencies=[Depends(require_token)],
+    responses=errors(401, 413, 415),
+)
 
 MAX_BODY_BYTES = 6 * 1024 * 1024
 MAX_ALERTS = 1000
+
+_ALERT: JsonObject = {
+    "type": "object",
+    "required": ["rule", "priority"],
+    "properties": {
+        "rule": {"type": "string", "minLength": 1},
+        "priority": {"type": "string", "enum": list(PRIORITIES)},
+        "output": {"type": "string"},
+        "source": {"type": "string", "examples": ["syscall", "aws_cloudtrail"]},
+        "time": {"type": "string", "description": "With nanoseconds, as Falco writes it."},
+        "hostname": {"type": "string"},
+        "tags": {"type": "array", "items": {"type": "string"}},
+        "output_fields": {"type": "object"},
+    },
+}
+_BODY: JsonObject = {
+    "required": True,
+    "description": "One alert, or a list of them, as Falco's http_output and Falcosidekick post them.",
+    "content": {
+        "application/json": {
+            "schema": {
+                "oneOf": [_ALERT, {"type": "array", "items": _ALERT, "minItems": 1, "maxItems": MAX_ALERTS}]
+            },
+            "example": {
+                "rule": "Terminal shell in container",
+                "priority": "Notice",
+                "output": "A shell was started in a container",
+                "source": "syscall",
+                "time": "2025-01-15T10:00:00.123456789Z",
+                "output_fields": {"container.id": "3ad7b26ded6d", "proc.name": "bash"},
+            },
+        }
+    },
+}
 
 
 async def read_alerts(request: Request) -> list[JsonValue]:
@@ -65,7 +105,12 @@ def _too_large() -> ApiError:
     return ApiError(413, "payload_too_large", f"the body has more than {MAX_BODY_BYTES} bytes")
 
 
-@router.post("/events", status_code=202, response_model=Success[FalcoReceiptModel])
+@router.post(
+    "/events",
+    status_code=202,
+    response_model=Success[FalcoReceiptModel],
+    openapi_extra={**TOKEN_IF_CONFIGURED, "requestBody": _BODY},
+)
 def take_alerts(
     services: ServicesDependency, alerts: Annotated[list[JsonValue], Depends(read_alerts)]
 ) -> EnvelopeResponse:

@@ -11,6 +11,7 @@ from tfdrift.rest.dependencies import ServicesDependency
 from tfdrift.rest.envelope import ApiError, EnvelopeResponse, Success, success
 from tfdrift.rest.graph_elements import GraphModel, graph_json
 from tfdrift.rest.parameters import choices_of, number_of
+from tfdrift.rest.shapes import one_of, whole_number
 from tfdrift.rest.state_choice import SEVERAL_STATES, ChoiceDependency, several_states
 from tfdrift.service.graph import ResourceGraph, SeveralStates, UnknownResource, UnknownState
 
@@ -19,10 +20,14 @@ _NODES = 500
 _MOST_STEPS = 100
 
 LimitParameter = Annotated[
-    str | None, Query(alias="limit", description=f"Resources in all, at most {MOST_NODES}; {_NODES}.")
+    str | None, whole_number(MOST_NODES), Query(alias="limit", description=f"Resources in all; {_NODES}.")
 ]
 AddressParameter = Annotated[
-    str, Query(description="The resource's address as Terraform prints it, with module path and key.")
+    str,
+    Query(
+        description="The resource's address as Terraform prints it, with module path and key.",
+        examples=['module.web["a"].aws_instance.app[0]'],
+    ),
 ]
 
 
@@ -33,7 +38,9 @@ def limit_from(limit: LimitParameter = None) -> int:
 
 def direction_from(
     direction: Annotated[
-        str | None, Query(description="`dependencies`, `dependents`, or `both`, the default.")
+        str | None,
+        one_of(Direction),
+        Query(description="Which way dependencies are followed; `both`."),
     ] = None,
 ) -> Direction:
     """Return which way dependencies are followed."""
@@ -45,7 +52,7 @@ def direction_from(
 
 def depth_from(
     depth: Annotated[
-        str | None, Query(description=f"Steps from the resource, at most {_MOST_STEPS}; 1.")
+        str | None, whole_number(_MOST_STEPS), Query(description="Steps from the resource; 1.")
     ] = None,
 ) -> int:
     """Return how many steps are followed."""

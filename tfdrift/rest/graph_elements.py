@@ -15,6 +15,7 @@ from tfdrift.domain.resource_address import local_address
 from tfdrift.domain.timestamps import format_time
 from tfdrift.rest.envelope import LARGEST_ANSWER, render_json, size_in_function_answer
 from tfdrift.rest.models import StateReferenceModel
+from tfdrift.rest.shapes import Moment
 from tfdrift.service.graph import Node, ResourceGraph
 
 _ENVELOPE = 20_000
@@ -44,7 +45,7 @@ class NodeDataModel(BaseModel):
     region: str | None = None
     event_source: str | None = None
     event_name: str | None = None
-    timestamp: str | None = None
+    timestamp: Moment | None = None
     principal: str | None = None
     user_name: str | None = None
     origin: str | None = None

@@ -4,6 +4,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from tfdrift.rest.shapes import Moment
+
 
 class _Model(BaseModel):
     model_config = ConfigDict(extra="allow")
@@ -53,7 +55,7 @@ class ResolutionModel(_Model):
 
     how: Literal["applied", "reverted", "adopted", "ignored"]
     by: str | None
-    at: str
+    at: Moment
 
 
 class HolderModel(_Model):
@@ -67,9 +69,9 @@ class AcknowledgementModel(_Model):
     """That a person took note of a drift."""
 
     by: str
-    at: str
+    at: Moment
     note: str | None
-    until: str | None
+    until: Moment | None
 
 
 class ImportModel(_Model):
@@ -85,7 +87,7 @@ class HistoryEntryModel(_Model):
 
     transition: Literal["opened", "updated", "reopened", "resolved", "acknowledged"]
     status: Literal["open", "acknowledged", "resolved"]
-    at: str
+    at: Moment
     by: str | None
     reason: str | None
     event_id: str
@@ -113,8 +115,8 @@ class DriftModel(_Model):
     origin: OriginModel
     source_ip: str | None
     user_agent: str | None
-    timestamp: str
-    detected_at: str
+    timestamp: Moment
+    detected_at: Moment
     cause: CauseModel
     state: StateReferenceModel | None
     fidelity: Literal["exact", "partial", "event_only", "omitted"]
@@ -151,7 +153,7 @@ class UnmanagedGroupModel(_Model):
 
     group: str
     severity: Literal["critical", "high", "medium", "low", "info"]
-    timestamp: str
+    timestamp: Moment
     cause: CauseModel
     user_identity: IdentityModel
     origin: OriginModel
@@ -164,7 +166,7 @@ class EventModel(BaseModel):
 
     event_id: str
     type: Literal["drift", "falco", "state_change"]
-    timestamp: str
+    timestamp: Moment
     severity: str | None
     resource_type: str | None
     account_id: str | None
@@ -181,7 +183,7 @@ class StateModel(BaseModel):
     version_id: str | None
     terraform_version: str | None
     resource_count: int
-    indexed_at: str
+    indexed_at: Moment
 
 
 class ResourceModel(BaseModel):

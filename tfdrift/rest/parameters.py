@@ -7,9 +7,13 @@ from typing import Annotated, TypeVar
 
 from fastapi import Depends, Query
 
+from tfdrift.domain.drift import DriftStatus, Severity
+from tfdrift.domain.feed_event import EventType
 from tfdrift.domain.timestamps import InvalidTime, parse_time
 from tfdrift.rest.envelope import ApiError
 from tfdrift.rest.paging import Asked
+from tfdrift.rest.shapes import MOMENT, TEXT, some_of, texts, whole_number
+from tfdrift.service.ports import MOST_EXAMINED
 
 MAX_LIMIT = 1000
 DEFAULT_LIMIT = 50
@@ -18,23 +22,30 @@ _MAX_VALUES = 100
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
-PageParameter = Annotated[str | None, Query(alias="page", description="Page number, from 1.")]
+PageParameter = Annotated[
+    str | None, whole_number(MOST_EXAMINED), Query(alias="page", description="The page's number.")
+]
 LimitParameter = Annotated[
-    str | None, Query(alias="limit", description=f"Entries a page, at most {MAX_LIMIT}; {DEFAULT_LIMIT}.")
+    str | None, whole_number(MAX_LIMIT), Query(alias="limit", description=f"Entries a part; {DEFAULT_LIMIT}.")
 ]
 CursorParameter = Annotated[
     str | None,
+    TEXT,
     Query(
         alias="cursor",
         description="The `next_cursor` of the part before, with the same filters, instead of a page. What is "
         "stored meanwhile neither moves nor repeats an entry.",
     ),
 ]
-Repeated = Annotated[
-    list[str] | None, Query(description="May be repeated, or hold several, comma separated.")
-]
+_SEVERAL = Query(description="May be repeated, or hold several, comma separated.")
+Repeated = Annotated[list[str] | None, texts(_MAX_VALUES), _SEVERAL]
+Severities = Annotated[list[str] | None, some_of(Severity), _SEVERAL]
+Statuses = Annotated[list[str] | None, some_of(DriftStatus), _SEVERAL]
+EventTypes = Annotated[list[str] | None, some_of(EventType), _SEVERAL]
 SinceParameter = Annotated[
-    str | None, Query(description="ISO-8601 time; only what happened then or later. UTC without an offset.")
+    str | None,
+    MOMENT,
+    Query(description="ISO-8601 time; only what happened then or later. UTC without an offset."),
 ]
 
 

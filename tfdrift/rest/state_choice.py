@@ -1,24 +1,24 @@
 """REST: which state is meant, where several may be."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, Query
 
 from tfdrift.domain.drift import StateReference
-from tfdrift.rest.envelope import ApiError, Failure
+from tfdrift.rest.envelope import ApiError
+from tfdrift.rest.openapi import errors
+from tfdrift.rest.shapes import TEXT
 from tfdrift.service.graph import StateChoice
 
 _MOST_NAMED = 10
 
-SEVERAL_STATES: dict[int | str, dict[str, Any]] = {
-    409: {"model": Failure, "description": "Several states may be meant: name one by `bucket` and `key`"}
-}
+SEVERAL_STATES = errors(409)
 
 
 def choice_from(
-    bucket: Annotated[str | None, Query(description="The bucket of the state that is meant.")] = None,
-    key: Annotated[str | None, Query(description="The key of the state that is meant.")] = None,
+    bucket: Annotated[str | None, TEXT, Query(description="The bucket of the state that is meant.")] = None,
+    key: Annotated[str | None, TEXT, Query(description="The key of the state that is meant.")] = None,
 ) -> StateChoice:
     """Return which state is meant, as far as the request says."""
     return StateChoice(bucket, key)

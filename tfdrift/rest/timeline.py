@@ -27,6 +27,7 @@ from tfdrift.rest.parameters import (
     time_of,
     values_of,
 )
+from tfdrift.rest.shapes import MOMENT, TEXT, Moment, whole_number
 from tfdrift.service.ports import EventFilter
 from tfdrift.service.timeline import TimelineEntry, timeline_of
 
@@ -55,8 +56,8 @@ class SessionModel(BaseModel):
     account_id: str | None = Field(description="The account that owns the caller.")
     origins: list[str] = Field(description="By what means, newest first.")
     source_ips: list[str] = Field(description="From where, newest first.")
-    first_at: str
-    last_at: str
+    first_at: Moment
+    last_at: Moment
     severities: dict[str, int] = Field(description="How many events have which severity, gravest first.")
     resources: list[TouchedModel]
     events: list[EventBriefModel] = Field(description="Newest first.")
@@ -73,7 +74,7 @@ class TimelineModel(BaseModel):
 
 def events_from(
     limit: Annotated[
-        str | None, Query(alias="limit", description=f"Events a part, at most {MOST_EVENTS}; {_EVENTS}.")
+        str | None, whole_number(MOST_EVENTS), Query(alias="limit", description=f"Events a part; {_EVENTS}.")
     ] = None,
     cursor: CursorParameter = None,
 ) -> Asked:
@@ -85,6 +86,7 @@ def events_from(
 def until_from(
     until: Annotated[
         str | None,
+        MOMENT,
         Query(description="ISO-8601 time; only what happened then or before. UTC without an offset."),
     ] = None,
 ) -> datetime:
@@ -102,7 +104,14 @@ def get_timeline(
     since: SinceDependency,
     until: Annotated[datetime, Depends(until_from)],
     account_id: Repeated = None,
-    principal: Annotated[str | None, Query(description="A session's `principal`, exactly.")] = None,
+    principal: Annotated[
+        str | None,
+        TEXT,
+        Query(
+            description="A session's `principal`, exactly.",
+            examples=["arn:aws:sts::111122223333:assumed-role/Admin/alice"],
+        ),
+    ] = None,
 ) -> EnvelopeResponse:
     """Tell who did what: the events, newest first, put together by the sessions of who did them.
 
