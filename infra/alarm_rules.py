@@ -69,6 +69,13 @@ NO_TASK = AlarmRule(
 TASKS_MISSING = AlarmRule(
     "tasks-missing", "Fewer streaming tasks run than wanted.", 0, below=True, minutes=5, periods=3
 )
+TAILER_LAG = AlarmRule(
+    "tailer-lag",
+    "Stored events do not reach the clients: the tailer is a minute behind, or no task tails.",
+    60,
+    periods=5,
+    silence_counts=True,
+)
 SERVER_ERRORS = AlarmRule("server-errors", "Requests end in errors of the server.", 10, minutes=5, periods=2)
 TASK_MEMORY = AlarmRule(
     "task-memory", "Streaming tasks use nearly all of their memory.", 85, minutes=5, periods=3
@@ -84,6 +91,7 @@ RULES = (
     TABLE_THROTTLES,
     NO_TASK,
     TASKS_MISSING,
+    TAILER_LAG,
     SERVER_ERRORS,
     TASK_MEMORY,
 )

@@ -2,12 +2,12 @@
 
 from starlette.requests import HTTPConnection
 
-from streaming.client_limits import Address, TooManyClients, client_address
+from streaming.client_limits import RETRY_SECONDS, Address, TooManyClients, client_address
 from streaming.runtime import Runtime
 from streaming.start import FeedUnavailable, Start, Wish, start_from
 from tfdrift.rest.envelope import ApiError
 
-_RETRY_AFTER = {"Retry-After": "3"}
+_RETRY_AFTER = {"Retry-After": str(RETRY_SECONDS)}
 
 
 def admit(connection: HTTPConnection, runtime: Runtime) -> Address:
@@ -23,6 +23,7 @@ def admit(connection: HTTPConnection, runtime: Runtime) -> Address:
     try:
         runtime.clients.enter(address)
     except TooManyClients as error:
+        runtime.hub.metrics.refused(error.reason.value)
         raise ApiError(
             503, error.reason.value, "this server takes no more streams now", _RETRY_AFTER
         ) from error

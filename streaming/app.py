@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.middleware.cors import CORSMiddleware
 
 from streaming.dashboard_files import dashboard_app
+from streaming.metrics_server import serving_metrics
 from streaming.readiness import reasons_against
 from streaming.runtime import Runtime, StreamPorts
 from streaming.settings import StreamingSettings
@@ -39,9 +40,10 @@ def create_app(parts: AppParts) -> FastAPI:
         runtime = Runtime(parts.ports, parts.settings)
         app.state.runtime = runtime
         app.state.websockets = WebSockets.of(runtime, parts.rest, parts.cors_origins)
-        runtime.start()
-        yield
-        await runtime.stop()
+        with serving_metrics(runtime.metrics.registry, parts.settings.metrics_port):
+            runtime.start()
+            yield
+            await runtime.stop()
 
     app = FastAPI(
         title="TFDrift",
@@ -73,11 +75,16 @@ def _allow_origins(app: FastAPI, origins: Sequence[str]) -> None:
 
 
 async def _health(request: Request) -> EnvelopeResponse:
-    """Answer; 503 only after a fault that a new process may cure, never for storage that does not answer."""
+    """Answer; 503 before the feed was first read, and after a fault that a new process may cure.
+
+    Storage that stops answering later is never a reason to replace the process.
+    """
     runtime: Runtime = request.app.state.runtime
     hub = runtime.hub
     if not runtime.working:
         return failure(503, "not_working", "the stream's own work ended by a fault; the log says which")
+    if runtime.feed_read_seconds is None:
+        return failure(503, "not_started", "the feed was not read yet; the log says what keeps it")
     return success(
         {
             "status": "stopping" if hub.ending else "ok",
@@ -95,4 +102,5 @@ async def _ready(request: Request) -> EnvelopeResponse:
     reasons = reasons_against(runtime, runtime.settings.ready_lag_seconds)
     if reasons:
         return failure(503, "not_ready", "; ".join(reasons))
-    return success({"status": "ready", "tailing": runtime.tailing, "head": str(runtime.hub.head)})
+    about = {"tailing": runtime.tailing, "tailer_lag_seconds": runtime.shard_reads.lag()}
+    return success({"status": "ready", "head": str(runtime.hub.head), **about})

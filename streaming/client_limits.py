@@ -8,6 +8,8 @@ from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_netw
 Address = str
 Network = IPv4Network | IPv6Network
 
+# When whoever was refused for want of room may come back.
+RETRY_SECONDS = 3
 # One host, or one customer, has a whole network of this size.
 _IPV6_HOST_PREFIX = 64
 _MOST_HOPS = 32

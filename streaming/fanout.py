@@ -11,6 +11,7 @@ from streaming.client_group import ClientGroup, cursor_frame
 from streaming.filters import StreamFilter
 from streaming.frames import KEEP_ALIVE
 from streaming.hub import Hub
+from streaming.metrics import Transport
 from streaming.ring import Chunk
 from streaming.slow_clients import SlowClients
 from streaming.stream_client import StreamClient, chunk_of
@@ -143,7 +144,9 @@ class Fanout:
         more = False
         for group in tuple(self._groups.values()):
             more |= self._flush_group(group)
-        if more and self._flush is None:
+        if not more:
+            self._hub.metrics.flushed()
+        elif self._flush is None:
             self._flush = self._loop.call_soon(self._flush_all)
 
     def _flush_group(self, group: ClientGroup) -> bool:
@@ -243,6 +246,7 @@ class Fanout:
             "Client gone",
             extra={"stream_id": client.stream_id, "clients": self._hub.clients, "end": end.value},
         )
+        self._hub.metrics.ended(Transport.SSE, end.value)
         self._on_gone(client)
         if not self._clients:
             self._empty.set()

@@ -35,7 +35,6 @@ class Follower:
         self._poked = asyncio.Event()
         self._tailing = False
         self._trouble = Backoff(0.2, 5.0)
-        self.read_at: float | None = None
 
     def publish(self, batch: FeedBatch) -> None:
         """Take a batch that this task itself has committed; if others come before it, read them first."""
@@ -74,7 +73,7 @@ class Follower:
                 self._feed.read, head.epoch, self._hub.ring.head + 1, _READ_LIMIT
             )
             self._trouble.reset()
-            self.read_at = loop.time()
+            self._hub.metrics.feed_read()
             moved = await self._take(batches)
             if not batches:
                 await self._skip_expired(head.n + 1)

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from streaming.cursor import Cursor, Position
 from streaming.frames import encode
+from streaming.metrics import Metrics
 from streaming.ring import Ring
 from tfdrift.service.stream_ports import FeedBatch
 
@@ -46,7 +47,8 @@ class Audience(Protocol):
 class Hub:
     """Holds the ring and the subscribers. One loop alone uses it, so nothing here is ever half done."""
 
-    def __init__(self, *, ring_events: int, ring_bytes: int) -> None:
+    def __init__(self, *, ring_events: int, ring_bytes: int, metrics: Metrics) -> None:
+        self.metrics = metrics
         self.ring = Ring(ring_events, ring_bytes)
         self.epoch = ""
         self.ending = False
@@ -87,6 +89,7 @@ class Hub:
         self.ring.append(encode(self.epoch, batch))
         if self.ready.is_set():
             self._tell(batch)
+            self.metrics.published(batch)
         self._wake_all()
         return True
 

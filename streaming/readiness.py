@@ -1,35 +1,10 @@
 """Whether this task does its work now: the feed is read, and whoever tails reads every open shard."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Protocol
 
 from streaming.hub import Hub
-
-
-class ShardReads:
-    """When each shard that this task tails was last read; empty on a task that does not tail."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._read_at: dict[str, float] = {}
-
-    def clear(self) -> None:
-        """Forget all: no shard is read any more."""
-        self._read_at.clear()
-
-    def note(self, shard_id: str) -> None:
-        """Note that a shard was read, or that its reading begins."""
-        self._read_at[shard_id] = self._clock()
-
-    def end(self, shard_id: str) -> None:
-        """Forget a shard that was read to its end."""
-        self._read_at.pop(shard_id, None)
-
-    def silent(self, seconds: float) -> list[str]:
-        """Return the open shards that were not read for longer than that, sorted."""
-        now = self._clock()
-        return sorted(shard_id for shard_id, at in self._read_at.items() if now - at > seconds)
+from streaming.shard_reads import ShardReads
 
 
 class Work(Protocol):
@@ -74,3 +49,6 @@ def _reasons(work: Work, lag_seconds: float) -> Iterator[str]:
     silent = work.shard_reads.silent(lag_seconds)
     if silent:
         yield f"{len(silent)} open shards were not read for {lag_seconds:g} s, {silent[0]} among them"
+    lag = work.shard_reads.lag()
+    if not silent and lag is not None and lag > lag_seconds:
+        yield f"the tailer is {lag:.0f} s behind what was stored"

@@ -9,13 +9,13 @@ from typing import Any, ClassVar, TypeVar
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
+from streaming.client_limits import RETRY_SECONDS
 from tfdrift.rest.envelope import failure
 
 _LOG = logging.getLogger(__name__)
 _MOST_HEADERS = 100
 # Requests that came before the answer to the one before them; no browser and no load balancer sends any.
 _MOST_PIPELINED = 16
-_RETRY_SECONDS = 3
 
 
 def _nothing(_reason: str) -> None:
@@ -50,7 +50,7 @@ class _Refusal:
         """Return the answer's bytes; the connection ends with it."""
         headers = {"Connection": "close"}
         if self.status == http.HTTPStatus.SERVICE_UNAVAILABLE:
-            headers["Retry-After"] = str(_RETRY_SECONDS)
+            headers["Retry-After"] = str(RETRY_SECONDS)
         answer = failure(self.status, self.code, self.message, headers)
         fields = b"".join(b"%b: %b\r\n" % field for field in answer.raw_headers)
         return STATUS_LINE[self.status] + fields + b"\r\n" + bytes(answer.body)

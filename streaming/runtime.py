@@ -3,16 +3,19 @@
 import asyncio
 import logging
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from streaming.backlog import Backlog
 from streaming.blocking import Threads
 from streaming.client_limits import ClientLimits
+from streaming.embedded_metrics import EmbeddedMetrics, Moment
 from streaming.fanout import Fanout, FanoutLimits
 from streaming.follower import Follower
 from streaming.history import History
 from streaming.hub import Hub
 from streaming.lease import LeaseKeeper
+from streaming.metrics import Metrics
 from streaming.settings import StreamingSettings
 from streaming.shard_reader import PollTimes
 from streaming.tailer import Tailer, TailerTimes
@@ -39,7 +42,8 @@ class Runtime:
         self.settings = settings
         self.feed = ports.feed
         self.threads = Threads()
-        self.hub = Hub(ring_events=settings.ring_events, ring_bytes=settings.ring_bytes)
+        self.metrics = Metrics()
+        self.hub = Hub(ring_events=settings.ring_events, ring_bytes=settings.ring_bytes, metrics=self.metrics)
         self.clients = ClientLimits(
             most=settings.max_clients, most_per_address=settings.max_clients_per_address
         )
@@ -59,13 +63,21 @@ class Runtime:
         times = TailerTimes(
             settings.discover_seconds, PollTimes(settings.poll_seconds, settings.idle_poll_seconds)
         )
-        tailer = Tailer(ports.changes, ports.feed, self.threads, times, self._follower.publish)
+        tailer = Tailer(ports.changes, ports.feed, self.threads, times, self._follower.publish, self.metrics)
         owner = uuid.uuid4().hex
         # The lease has a thread of its own: its signs of life must not wait behind slow reads of shards.
         lease = LeaseKeeper(ports.leases, Threads(1), owner=owner, seconds=settings.lease_seconds)
         self.shard_reads = tailer.reads
         self._tailing = Tailing(tailer, lease, self._follower)
         self._tasks: list[asyncio.Task[None]] = []
+        self._report: asyncio.Task[None] | None = None
+        add_gauges(
+            self.metrics,
+            clients=lambda: self.hub.clients,
+            tailing=lambda: self.tailing,
+            shards=lambda: len(self.shard_reads),
+            lag=self.shard_reads.lag,
+        )
 
     @property
     def tailing(self) -> bool:
@@ -75,8 +87,7 @@ class Runtime:
     @property
     def feed_read_seconds(self) -> float | None:
         """Return the seconds since the feed was last read; None before the first time."""
-        read_at = self._follower.read_at
-        return None if read_at is None else asyncio.get_running_loop().time() - read_at
+        return self.metrics.feed_read_age()
 
     @property
     def working(self) -> bool:
@@ -91,6 +102,11 @@ class Runtime:
         ]
         for task in self._tasks:
             task.add_done_callback(_tell_of_fault)
+        seconds = self.settings.embedded_metrics_seconds
+        if seconds:
+            moment = Moment(lambda: self.hub.clients, self.shard_reads.lag)
+            self._report = asyncio.create_task(EmbeddedMetrics(self.metrics, moment).run(seconds))
+            self._report.add_done_callback(_tell_of_fault)
 
     def begin_stop(self) -> None:
         """Let another task tail, and have the streams end over the drain; the feed is still followed."""
@@ -106,9 +122,25 @@ class Runtime:
         self.begin_stop()
         await self.fanout.drained(self.settings.drain_seconds + _GRACE_AFTER_DRAIN_SECONDS)
         self.fanout.close()
-        for task in self._tasks:
+        works = [*self._tasks, *filter(None, [self._report])]
+        for task in works:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*works, return_exceptions=True)
+
+
+def add_gauges(
+    metrics: Metrics,
+    *,
+    clients: Callable[[], int],
+    tailing: Callable[[], bool],
+    shards: Callable[[], int],
+    lag: Callable[[], float | None],
+) -> None:
+    """Add to a task's metrics what is simply so whenever they are read."""
+    metrics.gauge("clients", "Clients connected", clients)
+    metrics.gauge("tailing", "Whether this task is the one that tails", tailing)
+    metrics.gauge("open_shards", "Shards that this task reads", shards)
+    metrics.gauge("tailer_lag", "Seconds that a record which is not in the feed may be old", lag)
 
 
 def _fanout_limits(settings: StreamingSettings) -> FanoutLimits:

@@ -4,7 +4,7 @@ import asyncio
 import gc
 import math
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -36,7 +36,7 @@ class StreamingServer(uvicorn.Server):
                 app,
                 host=settings.host,
                 port=settings.port,
-                http=with_limits(StreamingProtocol, _request_limits(settings)),
+                http=with_limits(StreamingProtocol, _request_limits(settings, self._count_refusal)),
                 ws=WebSocketProtocol,
                 ws_max_size=settings.max_message_bytes,
                 ws_ping_interval=settings.keep_alive_seconds,
@@ -62,24 +62,34 @@ class StreamingServer(uvicorn.Server):
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(number)
 
+    @property
+    def _runtime(self) -> "Runtime | None":
+        """Return the app's runtime; there is none before the app has started."""
+        return getattr(self._app.state, "runtime", None)
+
+    def _count_refusal(self, reason: str) -> None:
+        if self._runtime is not None:
+            self._runtime.metrics.refused(reason)
+
     def stop(self) -> None:
         """End the streams, each at its moment of the drain, then the server; asked twice, at once."""
         self.force_exit = self.should_exit
         self.should_exit = True
-        runtime: Runtime | None = getattr(self._app.state, "runtime", None)
+        runtime = self._runtime
         if runtime is not None:
             runtime.begin_stop()
         if runtime is not None and self.force_exit:
             runtime.fanout.drop_all()
 
 
-def _request_limits(settings: StreamingSettings) -> RequestLimits:
+def _request_limits(settings: StreamingSettings, refused: Callable[[str], None]) -> RequestLimits:
     return RequestLimits(
         head_bytes=settings.max_head_bytes,
         url_bytes=settings.max_url_bytes,
         body_bytes=settings.max_body_bytes,
         seconds=settings.request_seconds,
         connections=settings.max_clients + _OTHER_CONNECTIONS,
+        refused=refused,
     )
 
 

@@ -56,7 +56,12 @@ class StreamingSettings(BaseSettings):
     request_seconds
         Within which a request has to arrive whole; a slower one is closed.
     ready_lag_seconds
-        How old the last read of the feed, and of each shard, may be while this task says that it is ready.
+        How old the last read of the feed, and of each shard, and how far behind the tailer may be while this
+        task says that it is ready.
+    metrics_port
+        Where Prometheus reads the metrics, on loopback alone; without one they are not served.
+    embedded_metrics_seconds
+        The time between two reports of the metrics to the log, for CloudWatch; 0 for none.
     ring_events, ring_bytes
         How much of the feed is kept in memory for clients that come back.
     feed_retention_hours
@@ -94,6 +99,8 @@ class StreamingSettings(BaseSettings):
     max_body_bytes: int = Field(default=1024 * 1024, ge=1_024)
     request_seconds: float = Field(default=10.0, gt=0, le=600)
     ready_lag_seconds: float = Field(default=30.0, gt=0, le=3_600)
+    metrics_port: int | None = Field(default=None, ge=0, le=65_535)
+    embedded_metrics_seconds: float = Field(default=0.0, ge=0, le=3_600)
     ring_events: int = Field(default=10_000, ge=1)
     ring_bytes: int = Field(default=32 * 1024 * 1024, ge=1)
     feed_retention_hours: int = Field(default=168, ge=1, le=8_760)

@@ -2,13 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from streaming.backoff import Backoff
 from streaming.blocking import Threads
 from streaming.committer import Committer
 from streaming.frames import gap_entry
+from streaming.shard_reads import ShardReads
 from tfdrift.service.stream_ports import (
     END,
     AccessFailed,
@@ -45,14 +45,14 @@ class ShardReader:
         committer: Committer,
         threads: Threads,
         times: PollTimes,
-        was_read: Callable[[str], None],
+        reads: ShardReads,
     ) -> None:
         self._shard_id = shard_id
         self._changes = changes
         self._committer = committer
         self._threads = threads
         self._times = times
-        self._was_read = was_read
+        self._reads = reads
         self._iterator: str | None = None
         self._wait = times.busy
         self._trouble = Backoff(0.2, 5.0)
@@ -68,14 +68,18 @@ class ShardReader:
                 wait = await self._step()
                 self._trouble.reset()
             except IteratorExpired:
+                self._reads.trouble("expired")
                 self._iterator = None
                 wait = self._trouble.next()
             except TrimmedData:
+                self._reads.trouble("trimmed")
                 await self._lost(horizon_after(self._position))
                 wait = self._trouble.next()
             except ShardGone as error:
+                self._reads.trouble("gone")
                 wait = await self._not_found(error)
             except (StreamThrottled, AccessFailed) as error:
+                self._reads.trouble("throttled" if isinstance(error, StreamThrottled) else "failed")
                 wait = self._trouble.next()
                 self._iterator = None if isinstance(error, AccessFailed) else self._iterator
                 self._report(error)
@@ -91,7 +95,7 @@ class ShardReader:
                 self._changes.iterator, self._committer.stream_id, self._shard_id, readable(self._position)
             )
         page = await self._threads.call(self._changes.records, self._iterator)
-        self._was_read(self._shard_id)
+        self._reads.page(self._shard_id, page)
         await self._commit(page)
         if page.last_sequence_number is None:
             self._wait = min(self._wait * _SLOWER, self._times.idle)
@@ -103,7 +107,11 @@ class ShardReader:
         """Commit the page, its records and the shard's end together; an empty page leaves nothing to say."""
         new = END if page.next_iterator is None else page.last_sequence_number
         self._iterator = page.next_iterator
-        if new is not None and await self._committer.advance(self._shard_id, page.entries, new) != new:
+        if new is None:
+            return
+        if await self._committer.advance(self._shard_id, page.entries, new) == new:
+            self._reads.committed(page)
+        else:
             self._iterator = None
 
     async def _not_found(self, error: ShardGone) -> float:
@@ -127,5 +135,6 @@ class ShardReader:
         """Tell all clients that records are gone, and go on at the oldest one, or after the shard."""
         _LOG.error("The stream lost records before they were read", extra={"shard": self._shard_id})
         self._iterator = None
+        self._reads.lost(GapReason.TRIMMED)
         notice = gap_entry(GapReason.TRIMMED, self._shard_id)
         await self._committer.advance(self._shard_id, (notice,), go_on_at)

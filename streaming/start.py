@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from streaming.blocking import Threads
@@ -40,6 +41,24 @@ class Wish:
 
     last_event_id: str = ""
     since: datetime | None = None
+
+
+class StartSource(StrEnum):
+    """Where a client's past comes from."""
+
+    LIVE = "live"
+    RING = "ring"
+    HISTORY = "history"
+    GAP = "gap"
+
+
+def source_of(hub: Hub, start: Start) -> StartSource:
+    """Return where the events after a start come from; `GAP` if some of them are gone."""
+    if start.gap is not None:
+        return StartSource.GAP
+    if start.position >= hub.head.position:
+        return StartSource.LIVE
+    return StartSource.RING if hub.ring.covers(start.position) else StartSource.HISTORY
 
 
 class StartParts(Protocol):

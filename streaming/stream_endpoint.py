@@ -13,9 +13,10 @@ from streaming.connection import bound_silence, hand_over
 from streaming.cursor import Cursor
 from streaming.filters import InvalidFilter, StreamFilter, parse_filter
 from streaming.frames import connected_frame, gap_frame
+from streaming.metrics import Transport
 from streaming.ring import CHUNK_BYTES
 from streaming.runtime import Runtime
-from streaming.start import InvalidSince, Start, parse_wish
+from streaming.start import InvalidSince, Start, parse_wish, source_of
 from streaming.stream_client import StreamClient
 from tfdrift.rest.envelope import ApiError
 
@@ -114,12 +115,14 @@ class EventStreamResponse(Response):
         transport.set_write_buffer_limits(high=CHUNK_BYTES, low=CHUNK_BYTES // 4)
         # Longer than the bounds of a client that is there: those say in the log what was wrong.
         bound_silence(transport, 2 * (settings.keep_alive_seconds + settings.write_timeout_seconds))
+        hub = self._runtime.hub
+        hub.metrics.started(Transport.SSE, source_of(hub, self._start))
         self._runtime.fanout.join(self._client, transport, self._wanted, self._epoch)
         _LOG.info(
             "Client connected",
             extra={
                 "stream_id": self._client.stream_id,
-                "clients": self._runtime.hub.clients,
+                "clients": hub.clients,
                 "start": str(self._start.greeting),
             },
         )

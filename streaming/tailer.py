@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from streaming.blocking import Threads
 from streaming.committer import Committer, FeedReplaced
 from streaming.frames import gap_entry
-from streaming.readiness import ShardReads
+from streaming.metrics import Metrics
 from streaming.shard_reader import PollTimes, ShardReader
+from streaming.shard_reads import ShardReads
 from streaming.shards import ready, roots
 from tfdrift.service.stream_ports import (
     AccessFailed,
@@ -45,6 +46,7 @@ class Tailer:
         threads: Threads,
         times: TailerTimes,
         publish: Callable[[FeedBatch], object],
+        metrics: Metrics,
     ) -> None:
         self._changes = changes
         self._feed = feed
@@ -53,7 +55,7 @@ class Tailer:
         self._publish = publish
         self._ended = asyncio.Event()
         self._reading: set[str] = set()
-        self.reads = ShardReads()
+        self.reads = ShardReads(metrics)
 
     async def run(self) -> None:
         """Tail; raises AccessFailed if the feed cannot be opened, FeedReplaced if it is another one now."""
@@ -105,6 +107,7 @@ class Tailer:
         Whether the switch was refused, or its answer lost, the stored head says what became of it, and this
         tailer's own head does not: begin anew from the stored one.
         """
+        self.reads.lost(GapReason.STREAM_REPLACED)
         notice = gap_entry(GapReason.STREAM_REPLACED, stream_id)
         try:
             await committer.switch_stream(stream_id, roots(shards), notice)
@@ -113,10 +116,8 @@ class Tailer:
         raise FeedReplaced("the table has another stream")
 
     async def _read(self, shard_id: str, committer: Committer) -> None:
-        self.reads.note(shard_id)
-        reader = ShardReader(
-            shard_id, self._changes, committer, self._threads, self._times.poll, self.reads.note
-        )
+        self.reads.begin(shard_id)
+        reader = ShardReader(shard_id, self._changes, committer, self._threads, self._times.poll, self.reads)
         await reader.run()
         self.reads.end(shard_id)
         self._reading.discard(shard_id)

@@ -16,6 +16,10 @@ from infra.alarm_rules import AlarmRule
 from infra.constructs.product_function import ProductFunction
 from infra.constructs.work_queue import WorkQueue
 
+# As the streaming tasks report them: `streaming.embedded_metrics`, which this side must not import.
+METRICS_NAMESPACE = "TFDrift"
+METRICS_SERVICE = "tfdrift-stream"
+
 
 class Alarms(Construct):
     """Watches what a stack gives it; without a topic the alarms only change their colour."""
@@ -78,6 +82,16 @@ class Alarms(Construct):
         self._add(
             "TaskMemory", alarm_rules.TASK_MEMORY, service.metric_memory_utilization(statistic="Maximum")
         )
+
+    def watch_tailer(self) -> None:
+        """Ring when the tailer, of whatever task, falls behind or is silent."""
+        lag = cloudwatch.Metric(
+            namespace=METRICS_NAMESPACE,
+            metric_name="TailerLag",
+            dimensions_map={"service": METRICS_SERVICE},
+            statistic="Maximum",
+        )
+        self._add("TailerLag", alarm_rules.TAILER_LAG, lag)
 
     def watch_load_balancer(
         self, balancer: elb.ApplicationLoadBalancer, tasks: elb.ApplicationTargetGroup

@@ -89,6 +89,7 @@ class StreamingService(Construct):
                 "TFDRIFT_HOST": "0.0.0.0",  # noqa: S104 - the task's own interface, closed by its security group
                 "TFDRIFT_PORT": str(PORT),
                 "TFDRIFT_DRAIN_SECONDS": str(DRAIN.to_seconds()),
+                "TFDRIFT_EMBEDDED_METRICS_SECONDS": "60",
                 **props.environment,
             },
             port_mappings=[ecs.PortMapping(container_port=PORT)],

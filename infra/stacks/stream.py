@@ -71,4 +71,5 @@ class StreamStack(Stack):
         )
         alarms = Alarms(self, "Alarms", topic_arn=props.config.alarm_topic_arn)
         alarms.watch_service(streaming.cluster, streaming.service, props.config.tasks)
+        alarms.watch_tailer()
         alarms.watch_load_balancer(door.load_balancer, door.tasks)

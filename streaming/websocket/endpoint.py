@@ -6,6 +6,7 @@ from typing import NoReturn
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
 from streaming.admission import admit, beginning
+from streaming.metrics import Transport
 from streaming.start import Wish
 from streaming.websocket.channel import Channel
 from streaming.websocket.faults import FAULT, Ending
@@ -81,6 +82,7 @@ async def _serve(websocket: WebSocket, sockets: WebSockets) -> None:
         ending = FAULT
     finally:
         hub.leave(subscriber)
+        hub.metrics.ended(Transport.WEBSOCKET, ending.code.name.lower() if ending else "left")
         extra = {**about, "clients": hub.clients, "end": ending.reason if ending else "left"}
         _LOG.info("Client gone", extra=extra)
     if ending is not None:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from streaming.cursor import Cursor, Position
 from streaming.filters import InvalidFilter
 from streaming.hub import Subscriber
-from streaming.start import FeedUnavailable, InvalidSince, Start, Wish, parse_since, start_from
+from streaming.metrics import Transport
+from streaming.start import FeedUnavailable, InvalidSince, Start, Wish, parse_since, source_of, start_from
 from streaming.websocket.channel import Channel
 from streaming.websocket.faults import (
     FEED_REPLACED,
@@ -128,6 +129,7 @@ class Session:
         wanted = filters_for(topics, message.filters())
         wish = Wish(message.last_event_id) if message.last_event_id else parse_since(message.since or "")
         start = await start_from(self._sockets.runtime, wish)
+        self._hub.metrics.started(Transport.WEBSOCKET, source_of(self._hub, start))
         async with self._lock:
             places = {topic: self._place(topic, start, asked=wish != Wish()) for topic in wanted}
             cursor = Cursor(self._epoch, min(places.values(), default=start.position))

@@ -4,6 +4,7 @@ import itertools
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -83,6 +84,20 @@ def test_the_oldest_record_comes_first_and_records_stay_in_order(source: Source)
     iterator = source.changes.iterator(stream_id, shard_id, TRIM_HORIZON)
 
     assert ids_from(source, iterator) == [f"e{number}" for number in range(5)]
+
+
+def test_a_page_says_when_its_last_record_was_made_and_how_long_its_events_waited(source: Source) -> None:
+    stream_id, shard_id = only_shard(source)
+    source.put_other()
+    source.put_event("e1")
+
+    page = source.changes.records(source.changes.iterator(stream_id, shard_id, TRIM_HORIZON))
+
+    assert page.last_created_at is not None
+    assert abs(datetime.now(UTC) - page.last_created_at) < timedelta(minutes=1)
+    assert len(page.waits) == len(page.entries) == 1
+    empty = source.changes.records(str(page.next_iterator))
+    assert (empty.last_created_at, empty.waits) == (None, ())
 
 
 def test_reading_goes_on_after_a_sequence_number(source: Source) -> None:

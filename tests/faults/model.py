@@ -17,6 +17,7 @@ from unittest.mock import patch
 from streaming.backoff import Backoff
 from streaming.blocking import Threads
 from streaming.committer import FeedReplaced
+from streaming.metrics import Metrics
 from streaming.shard_reader import PollTimes
 from streaming.tailer import Tailer, TailerTimes
 from tests.support.flaky_feed import Killed
@@ -194,7 +195,7 @@ class History:
                 self._feeds.append(feed)
 
     def _tailer(self, feed: Any) -> Tailer:
-        return Tailer(self.stream, feed, Threads(), _TIMES, lambda _: None)
+        return Tailer(self.stream, feed, Threads(), _TIMES, lambda _: None, Metrics())
 
     async def run(self, steps: int) -> Judgement:
         """Live through it, let it settle, and judge."""

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from infra.alarm_rules import RULES, RUNBOOK
+from streaming.embedded_metrics import NAMESPACE, SERVICE
 from tests.support.templates import Template
 
 ALARM = "AWS::CloudWatch::Alarm"
@@ -99,3 +100,10 @@ def test_every_alarm_says_what_it_means_and_where_to_go_on(templates: dict[str, 
 def test_the_runbook_has_a_section_for_every_alarm_and_none_for_others() -> None:
     sections = re.findall(r"^## (\S+)$", (PROJECT / RUNBOOK).read_text("utf-8"), re.MULTILINE)
     assert sorted(sections) == sorted({rule.name for rule in RULES})
+
+
+def test_a_tailer_that_lags_or_falls_silent_rings(stream: Template) -> None:
+    (alarm,) = alarms_on(stream, "TailerLag")
+    assert alarm["Namespace"] == NAMESPACE
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": SERVICE}]
+    assert alarm["TreatMissingData"] == "breaching"

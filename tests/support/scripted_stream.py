@@ -8,6 +8,7 @@ import threading
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from tfdrift.service.stream_ports import (
     TRIM_HORIZON,
@@ -183,6 +184,8 @@ class ScriptedStream:
             entries=tuple(value for _, value in page if value is not None),
             last_sequence_number=str(page[-1][0]) if page else None,
             next_iterator=None if at_end else self._new_iterator(shard_id, offset + len(page)),
+            last_created_at=datetime.now(UTC) if page else None,
+            waits=tuple(0.0 for _, value in page if value is not None),
         )
 
     def _new_iterator(self, shard_id: str, offset: int) -> str:

@@ -29,7 +29,8 @@ class StreamingProcess:
 
     def health(self) -> dict[str, object]:
         """Return the health page's data."""
-        data: dict[str, object] = httpx.get(f"{self.base}/health", timeout=5).json()["data"]
+        answer = httpx.get(f"{self.base}/health", timeout=5).raise_for_status()
+        data: dict[str, object] = answer.json()["data"]
         return data
 
 

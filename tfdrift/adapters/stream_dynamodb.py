@@ -3,9 +3,11 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tfdrift.adapters.stream_errors import stream_errors
+from tfdrift.domain.timestamps import InvalidTime, parse_time
 from tfdrift.service.stream_ports import TRIM_HORIZON, FeedEntry, RecordsPage, Shard
 
 if TYPE_CHECKING:
@@ -63,12 +65,31 @@ class DynamoChangeStream:
         with stream_errors():
             answer = self.streams.get_records(ShardIterator=iterator)
         records = answer.get("Records", [])
-        entries = (feed_entry(record) for record in records)
+        found = [(record, entry) for record in records if (entry := feed_entry(record)) is not None]
+        waits = (_seconds_to_storage(record) for record, _ in found)
         return RecordsPage(
-            entries=tuple(entry for entry in entries if entry is not None),
+            entries=tuple(entry for _, entry in found),
             last_sequence_number=records[-1]["dynamodb"]["SequenceNumber"] if records else None,
             next_iterator=answer.get("NextShardIterator"),
+            last_created_at=_created_at(records[-1]) if records else None,
+            waits=tuple(seconds for seconds in waits if seconds is not None),
         )
+
+
+def _created_at(record: Mapping[str, Any]) -> datetime | None:
+    """Return when a record was made, which DynamoDB tells to the second."""
+    created: datetime | None = record["dynamodb"].get("ApproximateCreationDateTime")
+    return created
+
+
+def _seconds_to_storage(record: Mapping[str, Any]) -> float | None:
+    """Return the time from an event to its record; None where either is not told, which holds up nothing."""
+    created = _created_at(record)
+    try:
+        happened = parse_time(record["dynamodb"]["NewImage"]["timestamp"]["S"])
+    except (InvalidTime, KeyError):
+        return None
+    return None if created is None else (created - happened).total_seconds()
 
 
 def feed_entry(record: Mapping[str, Any]) -> FeedEntry | None:

@@ -98,11 +98,17 @@ class RecordsPage:
         Of the last record of any kind; None for an empty page, which does not mean that the shard has ended.
     next_iterator
         None when the shard is closed and read to its end.
+    last_created_at
+        When the last record was made, to the second; None for an empty page, or where it is not told.
+    waits
+        Of the entries that tell both, the seconds from when it happened until its record was made.
     """
 
     entries: tuple[FeedEntry, ...]
     last_sequence_number: str | None
     next_iterator: str | None
+    last_created_at: datetime | None = None
+    waits: tuple[float, ...] = ()
 
 
 class ChangeStream(Protocol):

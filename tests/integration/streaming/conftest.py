@@ -10,6 +10,7 @@ import pytest
 
 from streaming.blocking import Threads
 from streaming.committer import FeedReplaced
+from streaming.metrics import Metrics
 from streaming.shard_reader import PollTimes
 from streaming.tailer import Tailer, TailerTimes
 from tests.support.tables import TableNames, create_tables, delete_tables
@@ -74,7 +75,7 @@ async def tailing(
     async def run() -> None:
         while True:
             try:
-                await Tailer(changes, feed, Threads(), TIMES, publish).run()
+                await Tailer(changes, feed, Threads(), TIMES, publish, Metrics()).run()
             except FeedReplaced:
                 continue
 

@@ -7,6 +7,7 @@ import pytest
 
 from streaming.blocking import Threads
 from streaming.committer import Committer
+from streaming.metrics import Metrics
 from streaming.tailer import Tailer
 from tests.support.flaky_feed import FlakyFeed, Killed, dies_once, loses_answer
 from tests.support.scripted_stream import ScriptedStream, entry
@@ -22,7 +23,7 @@ async def killed_at(stream: ScriptedStream, feed: FlakyFeed) -> None:
     """Run a tailer until the step that kills it."""
     with pytest.raises(BaseExceptionGroup) as death:
         async with asyncio.timeout(20):
-            await Tailer(stream, feed, Threads(), TIMES, lambda _: None).run()  # type: ignore[arg-type]
+            await Tailer(stream, feed, Threads(), TIMES, lambda _: None, Metrics()).run()  # type: ignore[arg-type]
     assert death.group_contains(Killed)
 
 

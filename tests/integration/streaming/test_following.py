@@ -15,6 +15,7 @@ from streaming.filters import StreamFilter
 from streaming.follower import Follower
 from streaming.history import PAGE, History
 from streaming.hub import Hub
+from streaming.metrics import Metrics
 from streaming.shard_reader import PollTimes
 from tests.support.scripted_stream import entry
 from tfdrift.adapters.feed_dynamodb import DynamoFeedStore
@@ -61,7 +62,7 @@ class HalfVisible:
 
 @asynccontextmanager
 async def following(feed: Any) -> AsyncIterator[tuple[Hub, Follower]]:
-    hub = Hub(ring_events=1000, ring_bytes=10**7)
+    hub = Hub(ring_events=1000, ring_bytes=10**7, metrics=Metrics())
     follower = Follower(feed, hub, Threads(), TIMES)
     task = asyncio.create_task(follower.run())
     try:

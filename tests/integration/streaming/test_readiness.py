@@ -7,7 +7,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from streaming.readiness import ShardReads
 from tests.support.sse_client import open_stream
 from tests.support.streaming_process import streaming_process
 from tests.support.tables import TableNames, create_tables
@@ -22,21 +21,6 @@ async def ready(base: str, status: int) -> str:
         while (answer := await client.get(f"{base}/ready")).status_code != status:
             await asyncio.sleep(0.05)
     return answer.text
-
-
-def test_a_shard_that_is_not_read_is_named_until_it_is_read_or_ends() -> None:
-    now = [0.0]
-    reads = ShardReads(lambda: now[0])
-    for name in ("b", "a", "c"):
-        reads.note(name)
-
-    now[0] = 31
-    reads.note("c")
-    assert reads.silent(30) == ["a", "b"]
-
-    reads.note("a")
-    reads.end("b")
-    assert reads.silent(30) == []
 
 
 async def test_a_task_that_tails_and_one_that_follows_are_ready(

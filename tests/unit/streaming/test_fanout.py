@@ -20,6 +20,7 @@ from streaming.fanout import Fanout, FanoutLimits
 from streaming.filters import StreamFilter
 from streaming.history import History
 from streaming.hub import Hub
+from streaming.metrics import Metrics
 from streaming.stream_client import StreamClient
 from streaming.stream_end import StreamEnd
 from tests.support.memory_feed import MemoryFeed
@@ -118,7 +119,7 @@ class World:
 
     def __init__(self, limits: FanoutLimits = LIMITS, ring_events: int = 1000) -> None:
         self.feed = MemoryFeed()
-        self.hub = Hub(ring_events=ring_events, ring_bytes=10**6)
+        self.hub = Hub(ring_events=ring_events, ring_bytes=10**6, metrics=Metrics())
         self._head = self.feed.start("stream", ["shard"])
         self._at = TRIM_HORIZON
         self.hub.open(self._head.epoch, 0)

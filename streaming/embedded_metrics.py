@@ -1,0 +1,77 @@
+"""Writes the task's figures as CloudWatch metrics, in the embedded metric format, once in a while.
+
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+
+from streaming.metrics import Metrics
+
+NAMESPACE = "TFDrift"
+SERVICE = "tfdrift-stream"
+COUNTED = {
+    "EventsPublished": "events",
+    "StreamsStarted": "clients_started",
+    "StreamsEnded": "clients_ended",
+    "RequestsRefused": "requests_refused",
+    "FeedGaps": "feed_gaps",
+    "ShardReads": "shard_reads",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What is simply so on the task: how many clients, and the tailer's lag where it tails."""
+
+    clients: Callable[[], int]
+    tailer_lag: Callable[[], float | None]
+
+
+class EmbeddedMetrics:
+    """Reports what happened since the last report, the greatest lags of that time, and what is so now."""
+
+    def __init__(self, metrics: Metrics, moment: Moment) -> None:
+        self._metrics = metrics
+        self._moment = moment
+        self._before = dict.fromkeys(COUNTED, 0.0)
+
+    async def run(self, seconds: float) -> None:
+        """Report again and again, until cancelled."""
+        while True:
+            await asyncio.sleep(seconds)
+            self.report()
+
+    def report(self) -> None:
+        """Write one report to the standard output, from where the container's log carries it on."""
+        report = EphemeralMetrics(namespace=NAMESPACE, service=SERVICE)
+        for name, unit, value in (*self._counts(), *self._figures()):
+            report.add_metric(name=name, unit=unit, value=value)
+        report.flush_metrics()
+
+    def names(self) -> set[str]:
+        """Return the names of what a report would hold now."""
+        return set(COUNTED) | {name for name, _, _ in self._figures()}
+
+    def _counts(self) -> Iterator[tuple[str, MetricUnit, float]]:
+        for name, counter in COUNTED.items():
+            total = self._metrics.total(counter)
+            yield name, MetricUnit.Count, total - self._before[name]
+            self._before[name] = total
+
+    def _figures(self) -> Iterator[tuple[str, MetricUnit, float]]:
+        """Yield the figures that there are: a task that does not tail has no lag of a tailer."""
+        yield "Clients", MetricUnit.Count, self._moment.clients()
+        seconds = {
+            "TailerLag": self._moment.tailer_lag(),
+            "FeedReadAge": self._metrics.feed_read_age(),
+            "IngestLag": self._metrics.ingest.take_peak(),
+            "CommitLag": self._metrics.commit.take_peak(),
+            "SendLag": self._metrics.send.take_peak(),
+        }
+        for name, value in seconds.items():
+            if value is not None:
+                yield name, MetricUnit.Seconds, value

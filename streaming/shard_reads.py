@@ -1,0 +1,84 @@
+"""What is known of this task's reads of the change stream: when, how far, and what came of them."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from streaming.metrics import Metrics
+from tfdrift.service.stream_ports import GapReason, RecordsPage
+
+
+@dataclass(slots=True)
+class _Shard:
+    """When a shard was last read, and the moment up to which everything in it was read."""
+
+    read_at: float
+    complete_to: datetime
+
+
+class ShardReads:
+    """The open shards that this task reads; there are none on a task that does not tail."""
+
+    def __init__(
+        self,
+        metrics: Metrics,
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._metrics = metrics
+        self._clock = clock
+        self._now = now
+        self._shards: dict[str, _Shard] = {}
+
+    def __len__(self) -> int:
+        return len(self._shards)
+
+    def clear(self) -> None:
+        """Forget all: no shard is read any more."""
+        self._shards.clear()
+
+    def begin(self, shard_id: str) -> None:
+        """Note that a shard's reading begins."""
+        self._shards[shard_id] = _Shard(self._clock(), self._now())
+
+    def page(self, shard_id: str, page: RecordsPage) -> None:
+        """Note a page: an empty one says that nothing waits, another that all to its last record is here."""
+        shard = self._shards.get(shard_id)
+        if shard is None:
+            return
+        shard.read_at = self._clock()
+        if page.last_sequence_number is None:
+            shard.complete_to = self._now()
+        elif page.last_created_at is not None:
+            shard.complete_to = page.last_created_at
+        self._metrics.shard_read("empty" if page.last_sequence_number is None else "records")
+        for seconds in page.waits:
+            self._metrics.ingest.observe(seconds)
+
+    def committed(self, page: RecordsPage) -> None:
+        """Note that a page is in the feed."""
+        if page.entries and page.last_created_at is not None:
+            self._metrics.commit.observe((self._now() - page.last_created_at).total_seconds())
+
+    def trouble(self, what: str) -> None:
+        """Count a read that failed."""
+        self._metrics.shard_read(what)
+
+    def lost(self, reason: GapReason) -> None:
+        """Count a gap that clients are told of."""
+        self._metrics.gap(reason.value)
+
+    def end(self, shard_id: str) -> None:
+        """Forget a shard that was read to its end."""
+        self._shards.pop(shard_id, None)
+
+    def silent(self, seconds: float) -> list[str]:
+        """Return the open shards that were not read for longer than that, sorted."""
+        now = self._clock()
+        return sorted(shard_id for shard_id, shard in self._shards.items() if now - shard.read_at > seconds)
+
+    def lag(self) -> float | None:
+        """Return how many seconds old an unread record may be at the most; None without open shards."""
+        oldest = min((shard.complete_to for shard in tuple(self._shards.values())), default=None)
+        return None if oldest is None else max(0.0, (self._now() - oldest).total_seconds())

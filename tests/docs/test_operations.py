@@ -1,0 +1,43 @@
+"""The operations page names each metric of a streaming task, and no other."""
+
+import re
+from pathlib import Path
+
+from streaming.embedded_metrics import COUNTED, EmbeddedMetrics, Moment
+from streaming.metrics import Metrics
+from streaming.runtime import add_gauges
+
+_PAGE = Path(__file__).resolve().parents[2] / "docs/operations.md"
+_ROW = re.compile(r"^\| `(tfdrift_stream_\w+)`(?: by ([^|]+))? \| (?:`(\w+)`)? ?\|", re.MULTILINE)
+
+
+def rows() -> list[tuple[str, set[str], str]]:
+    found = _ROW.findall(_PAGE.read_text(encoding="utf-8"))
+    return [(name, set(re.findall(r"`(\w+)`", labels)), embedded) for name, labels, embedded in found]
+
+
+def test_the_page_lists_each_metric_of_the_registry() -> None:
+    metrics = Metrics()
+    add_gauges(metrics, clients=lambda: 0, tailing=lambda: False, shards=lambda: 0, lag=lambda: None)
+    served = {
+        f"{family.name}_total" if family.type == "counter" else family.name
+        for family in metrics.registry.collect()
+    }
+
+    assert {name for name, _, _ in rows()} == served
+
+
+def test_the_page_lists_each_embedded_metric() -> None:
+    metrics = Metrics()
+    for lag in (metrics.ingest, metrics.commit, metrics.send):
+        lag.observe(1)
+    metrics.feed_read()
+    embedded = EmbeddedMetrics(metrics, Moment(lambda: 0, lambda: 0.0))
+
+    assert {name for _, _, name in rows() if name} == embedded.names()
+
+
+def test_each_count_stands_beside_its_counter() -> None:
+    beside = {embedded: name for name, _, embedded in rows() if embedded in COUNTED}
+
+    assert beside == {name: f"tfdrift_stream_{counter}_total" for name, counter in COUNTED.items()}
