@@ -9,11 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.evidence.arbitrary import damaged
+from tfdrift.adapters.fast_json import fast_json
 from tfdrift.domain.cloudtrail_parser import InvalidRecord, parse_record
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
 from tfdrift.domain.drift import OriginKind
 from tfdrift.domain.envelopes import RecordFound, Skipped, Unwrapped, read_evidence
 from tfdrift.domain.origin import origin_of
+from tfdrift.service.replay import InputFile
+from tfdrift.service.replay_evidence import Evidence, Problem, read_evidence_files
 
 
 def evidence(path: Path) -> list[Unwrapped]:
@@ -144,3 +147,16 @@ def test_a_damaged_real_record_is_read_or_refused(shared_data: Path, data: st.Da
     except InvalidRecord:
         return
     assert origin_of(found).kind in OriginKind
+
+
+@pytest.mark.parametrize("form", ["lines", "log file"])
+def test_reading_heads_first_changes_nothing(form: str, shared_data: Path) -> None:
+    lines = [line for line in (shared_data / "cloudtrail.jsonl").read_bytes().split(b"\n") if line]
+    data = b"\n".join(lines) if form == "lines" else b'{"Records":[' + b",".join(lines) + b"]}"
+    read: list[tuple[Evidence, list[Problem]]] = []
+    for fast in (fast_json, None):
+        problems: list[Problem] = []
+        evidence = read_evidence_files([InputFile("file", lambda: data)], [], lambda _: (), problems, fast)
+        read.append((evidence, problems))
+    assert read[0] == read[1]
+    assert read[0][0].records_read > 800

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from tfdrift.domain.cloudtrail_identity import account_text, boolean, parse_identity
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
+from tfdrift.domain.identity import UserIdentity
 from tfdrift.domain.json_reading import (
     InvalidJson,
     checked,
@@ -101,9 +102,26 @@ def parse_head(record: JsonObject, *, default_account: str | None = None) -> Rec
     )
 
 
-def complete(head: RecordHead, record: JsonObject) -> CloudTrailRecord:
-    """Return all that a record says, given its head."""
-    element = _structure(record.get("userIdentity"))
+class Caller(NamedTuple):
+    """What a record's userIdentity element says; the fields are those of `CloudTrailRecord`."""
+
+    identity: UserIdentity
+    invoked_by: str | None
+    issuer_arn: str | None
+
+
+def caller_of(element: JsonObject) -> Caller:
+    """Return who made a call, given the userIdentity element of its record."""
+    return Caller(
+        parse_identity(element),
+        text_at(element, "invokedBy"),
+        text_at(object_at(object_at(element, "sessionContext"), "sessionIssuer"), "arn"),
+    )
+
+
+def complete(head: RecordHead, record: JsonObject, caller: Caller | None = None) -> CloudTrailRecord:
+    """Return all that a record says, given its head, and its caller where that is known already."""
+    identity, invoked_by, issuer_arn = caller or caller_of(structure(record.get("userIdentity")))
     request, omitted = _parameters(record.get("requestParameters"))
     response, _ = _parameters(record.get("responseElements"))
     return CloudTrailRecord(
@@ -115,7 +133,7 @@ def complete(head: RecordHead, record: JsonObject) -> CloudTrailRecord:
         event_type=head.event_type,
         region=head.region,
         account_id=head.account_id,
-        identity=parse_identity(element),
+        identity=identity,
         request=request,
         response=response,
         read_only=head.read_only,
@@ -124,15 +142,15 @@ def complete(head: RecordHead, record: JsonObject) -> CloudTrailRecord:
         source_ip=text_at(record, "sourceIPAddress"),
         user_agent=text_at(record, "userAgent"),
         request_id=text_at(record, "requestID"),
-        invoked_by=text_at(element, "invokedBy"),
-        issuer_arn=text_at(object_at(object_at(element, "sessionContext"), "sessionIssuer"), "arn"),
+        invoked_by=invoked_by,
+        issuer_arn=issuer_arn,
         session_credential_from_console=boolean(record.get("sessionCredentialFromConsole")) is True,
         event_category=text_at(record, "eventCategory"),
         parameters_omitted=omitted,
         resource_arns=_resource_arns(record),
         original_event_id=text_at(object_at(record, "addendum"), "originalEventID"),
-        service_event_details=_structure(record.get("serviceEventDetails")),
-        additional_event_data=_structure(record.get("additionalEventData")),
+        service_event_details=structure(record.get("serviceEventDetails")),
+        additional_event_data=structure(record.get("additionalEventData")),
     )
 
 
@@ -196,7 +214,7 @@ def _time(record: JsonObject) -> datetime:
 def _account(record: JsonObject, default: str | None) -> str:
     account = account_text(record.get("recipientAccountId"))
     if account is None:
-        element = _structure(record.get("userIdentity"))
+        element = structure(record.get("userIdentity"))
         account = parse_identity(element).account_id or account_text(default)
     if account is None:
         raise InvalidRecord(
@@ -213,13 +231,13 @@ def _parameters(value: JsonValue) -> tuple[JsonObject, bool]:
     """
     if value is None or value == "null":
         return {}, False
-    content = _structure(value)
+    content = structure(value)
     if boolean(content.get("omitted")) is True and set(content) <= {"omitted", "originalSize", "reason"}:
         return {}, True
     return content, not isinstance(value, dict) and not content
 
 
-def _structure(value: JsonValue) -> JsonObject:
+def structure(value: JsonValue) -> JsonObject:
     """Return an object that a record holds as such or as JSON text; empty for anything else."""
     if isinstance(value, str) and value.lstrip().startswith("{"):
         try:

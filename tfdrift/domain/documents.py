@@ -5,12 +5,14 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tfdrift.domain.json_reading import FastDecoder, InvalidJson, decode_fast, decode_next
+from tfdrift.domain.json_reading import InvalidJson, decode_fast, decode_next
 from tfdrift.domain.json_value import JsonValue
+from tfdrift.domain.record_text import FastJson, RecordText, record_text
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _MAX_INFLATED = 256 * 1024 * 1024
 _LOG_FILE = re.compile(r'\s*\{\s*"Records"\s*:\s*\[')
+_SOMETHING = re.compile(rb"\S")
 _BOM = b"\xef\xbb\xbf"
 _OTHER_BOMS = (b"\xff\xfe", b"\xfe\xff")
 
@@ -31,7 +33,10 @@ class Broken:
     where: str
 
 
-def read_documents(data: bytes, *, name: str, fast: FastDecoder | None = None) -> Iterator[Document | Broken]:
+Found = Document | RecordText | Broken
+
+
+def read_documents(data: bytes, *, name: str, fast: FastJson | None = None) -> Iterator[Found]:
     """Yield each JSON document of a file, and a `Broken` for each part that is none.
 
     A file holds one document, one a line, or one after the other. Gzip is known by its first bytes. Of a file
@@ -45,7 +50,7 @@ def read_documents(data: bytes, *, name: str, fast: FastDecoder | None = None) -
     name
         How messages call the file.
     fast
-        A faster decoder, tried first.
+        A faster decoder, tried first. With it bare CloudTrail records are yielded as `RecordText`.
     """
     content, complaint = _inflated(data) if data.startswith(_GZIP_MAGIC) else (data, None)
     if content.startswith(_OTHER_BOMS):
@@ -72,23 +77,58 @@ def _inflated(data: bytes) -> tuple[bytes, str | None]:
     return bytes(content), "other data follows the gzip data" if data.strip(b"\0") else None
 
 
-def _documents(content: bytes, name: str, fast: FastDecoder | None) -> Iterator[Document | Broken]:
+def _documents(content: bytes, name: str, fast: FastJson | None) -> Iterator[Found]:
+    if fast is not None and _is_lines_of_records(content, fast):
+        yield from _blocks_of_bytes(content, name, fast)
+        return
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
         yield from _blocks_of_bytes(content, name, fast)
         return
-    is_empty = not text or text.isspace()
+    if not text or text.isspace():
+        return
+    records = _records(text, name, fast) if fast is not None else None
+    if records is not None:
+        yield from records
+        return
     try:
-        value = None if is_empty else decode_fast(text, fast)
+        value = decode_fast(text, fast.decode if fast is not None else None)
     except InvalidJson:
         yield from _blocks(text.split("\n"), name, fast)
         return
-    if not is_empty:
-        yield Document(value, name)
+    yield Document(value, name)
 
 
-def _blocks_of_bytes(content: bytes, name: str, fast: FastDecoder | None) -> Iterator[Document | Broken]:
+def _is_lines_of_records(content: bytes, fast: FastJson) -> bool:
+    """Return whether a file's first line is a bare record and others follow it.
+
+    Its lines are then decoded one by one: one character beyond ASCII would make all of a long text wider.
+    """
+    end = content.find(b"\n")
+    if end < 0 or _SOMETHING.search(content, end) is None:
+        return False
+    try:
+        return record_text(content[:end].decode("utf-8"), "", fast) is not None
+    except UnicodeDecodeError:
+        return False
+
+
+def _records(text: str, name: str, fast: FastJson) -> list[RecordText] | None:
+    """Return the records of a text that is a bare one or a log file of them, None for anything else."""
+    if _LOG_FILE.match(text) is None:
+        one = record_text(text, name, fast)
+        return None if one is None else [one]
+    try:
+        texts = fast.log_file(text)
+    except (ValueError, RecursionError):
+        return None
+    found = [record_text(entry, f"{name}.Records[{index}]", fast) for index, entry in enumerate(texts)]
+    records = [record for record in found if record is not None]
+    return records if len(records) == len(found) else None
+
+
+def _blocks_of_bytes(content: bytes, name: str, fast: FastJson | None) -> Iterator[Found]:
     """Read a file with bytes that are not UTF-8: those lines are named, the others read."""
     lines: list[str] = []
     for number, raw in enumerate(content.split(b"\n"), start=1):
@@ -100,19 +140,24 @@ def _blocks_of_bytes(content: bytes, name: str, fast: FastDecoder | None) -> Ite
     yield from _blocks(lines, name, fast)
 
 
-def _blocks(lines: list[str], name: str, fast: FastDecoder | None) -> Iterator[Document | Broken]:
+def _blocks(lines: list[str], name: str, fast: FastJson | None) -> Iterator[Found]:
     """Read the documents of a file block by block; a block begins where a line begins with ``{`` or ``[``."""
     start = 0
     for index in range(1, len(lines) + 1):
         if index == len(lines) or lines[index].startswith(("{", "[")):
-            yield from _block("\n".join(lines[start:index]), start + 1, name, fast)
+            block = "\n".join(lines[start:index])
+            record = record_text(block, f"{name}:{start + 1}", fast) if fast is not None else None
+            if record is not None:
+                yield record
+            else:
+                yield from _block(block, start + 1, name, fast)
             start = index
 
 
-def _block(text: str, first_line: int, name: str, fast: FastDecoder | None) -> Iterator[Document | Broken]:
+def _block(text: str, first_line: int, name: str, fast: FastJson | None) -> Iterator[Document | Broken]:
     if fast is not None and text.startswith(("{", "[")):
         try:
-            value = decode_fast(text, fast)
+            value = decode_fast(text, fast.decode)
         except InvalidJson:
             pass  # it holds more than one value, or none: told apart below
         else:

@@ -10,8 +10,9 @@ from urllib.parse import unquote_plus
 from tfdrift.domain.cloudtrail_identity import account_text
 from tfdrift.domain.cloudtrail_parser import INSIGHT
 from tfdrift.domain.documents import Broken, Document, read_documents
-from tfdrift.domain.json_reading import FastDecoder, InvalidJson, checked, decode, list_at, object_at, text_at
+from tfdrift.domain.json_reading import InvalidJson, checked, decode, list_at, object_at, text_at
 from tfdrift.domain.json_value import JsonObject, JsonValue
+from tfdrift.domain.record_text import ENVELOPE_FIELDS, FastJson, RecordText
 
 __all__ = [
     "AlertFound",
@@ -19,6 +20,7 @@ __all__ = [
     "Document",
     "ObjectReference",
     "RecordFound",
+    "RecordText",
     "Skipped",
     "Unwrapped",
     "read_documents",
@@ -108,13 +110,20 @@ def unwrap(document: object, *, source: str) -> Iterator[Unwrapped]:
     yield from _walk(value, _Place(source))
 
 
-def read_evidence(data: bytes, *, name: str, fast: FastDecoder | None = None) -> Iterator[Unwrapped]:
+def read_evidence(data: bytes, *, name: str) -> Iterator[Unwrapped]:
     """Yield everything that a file carries: `read_documents`, then `unwrap` of each."""
+    for found in read_evidence_fast(data, name=name, fast=None):
+        if not isinstance(found, RecordText):
+            yield found
+
+
+def read_evidence_fast(data: bytes, *, name: str, fast: FastJson | None) -> Iterator[Unwrapped | RecordText]:
+    """Yield what `read_evidence` does, bare records as a `RecordText` each if there is a faster decoder."""
     for document in read_documents(data, name=name, fast=fast):
-        if isinstance(document, Broken):
-            yield document
-        else:
+        if isinstance(document, Document):
             yield from _walk(document.value, _Place(document.where))
+        else:
+            yield document
 
 
 def _walk(value: JsonValue, place: _Place) -> Iterator[Unwrapped]:
@@ -141,7 +150,7 @@ def _text(text: str, place: _Place) -> Iterator[Unwrapped]:
 
 
 def _object(obj: JsonObject, place: _Place) -> Iterator[Unwrapped]:
-    if _ENVELOPE_KEYS.isdisjoint(obj) and _is_record(obj):
+    if ENVELOPE_FIELDS.isdisjoint(obj) and _is_record(obj):
         yield RecordFound(obj, place.where)
         return
     for applies, open_envelope in _ENVELOPES:
@@ -338,26 +347,6 @@ _LAMBDA_SOURCES: dict[str, _Opener] = {
     "aws:sns": _sns_record,
     "aws:kinesis": _kinesis_record,
 }
-
-# Keys without which an object is no envelope: nearly every object is a bare record and has none of them.
-_ENVELOPE_KEYS = frozenset(
-    (
-        "Records",
-        "detail",
-        "detail-type",
-        "awslogs",
-        "messageType",
-        "Type",
-        "body",
-        "Body",
-        "Messages",
-        "s3ObjectKey",
-        "Event",
-        "digestStartTime",
-        "Events",
-        "rule",
-    )
-)
 
 _ENVELOPES: tuple[tuple[Callable[[JsonObject], bool], _Opener], ...] = (
     (lambda obj: isinstance(obj.get("Records"), list), _records),

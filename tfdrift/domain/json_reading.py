@@ -18,7 +18,8 @@ _TOO_LONG = "an integer has more than 4300 digits"
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _SPACE = re.compile(r"[ \t\r\n]*")
 _CONTAINERS = (dict, list)
-_NOTHING_SAID = frozenset(" \t\r\n.-\u2026")
+NOTHING_SAID = frozenset(" \t\r\n.-\u2026")
+"""The characters that a text without a meaning is made of (see `meaningful`)."""
 
 
 class InvalidJson(ValueError):  # noqa: N818 - the domain names what it found, as `InvalidRecord` does
@@ -43,10 +44,7 @@ def decode(text: str) -> JsonValue:
 
 
 FastDecoder = Callable[[str], JsonValue]
-"""Decodes a JSON text as `decode` does, only faster, or raises ValueError where it is not sure to.
-
-It may leave to `decode` whatever it likes: texts that are no JSON, lone surrogates, numbers beyond its own.
-"""
+"""Decodes a JSON text as `decode` does, only faster, or raises ValueError where it is not sure to."""
 
 
 def decode_fast(text: str, fast: FastDecoder | None) -> JsonValue:
@@ -214,4 +212,4 @@ def meaningful(value: JsonValue) -> str | None:
     if not isinstance(value, str) or not value:
         return None
     # Nearly every text begins with a letter or digit; this is asked twenty times a record.
-    return value if value[0] not in _NOTHING_SAID or value.strip(" \t\r\n.-\u2026") else None
+    return value if value[0] not in NOTHING_SAID or value.strip(" \t\r\n.-\u2026") else None

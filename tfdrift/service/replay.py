@@ -11,9 +11,9 @@ from tfdrift.domain.drift import DriftRecord, StateReference
 from tfdrift.domain.fingerprint import Fingerprint
 from tfdrift.domain.hidden_change import HiddenChange
 from tfdrift.domain.ignore_rules import IgnoreRules
-from tfdrift.domain.json_reading import FastDecoder
 from tfdrift.domain.lifecycle import call_order
 from tfdrift.domain.mapping import NO_RULES, SeverityRules
+from tfdrift.domain.record_text import FastJson
 from tfdrift.domain.terraform_state import TerraformState, UnreadableState, parse_state
 from tfdrift.service.assess_call import AssessCall
 from tfdrift.service.held_calls import WaitingCalls
@@ -55,7 +55,7 @@ class ReplayInput:
     ignore: IgnoreRules = field(default_factory=IgnoreRules)
     terraform_principals: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
-    fast: FastDecoder | None = None
+    fast: FastJson | None = None
     severities: SeverityRules = NO_RULES
 
 

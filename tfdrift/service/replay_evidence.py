@@ -9,16 +9,17 @@ from tfdrift.domain.cloudtrail_parser import InvalidRecord, RecordHead, complete
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
 from tfdrift.domain.envelopes import (
     AlertFound,
-    Broken,
     ObjectReference,
     RecordFound,
+    RecordText,
     Skipped,
     Unwrapped,
-    read_evidence,
+    read_evidence_fast,
 )
 from tfdrift.domain.falco_alert import InvalidAlert, cloudtrail_evidence, parse_alert
-from tfdrift.domain.json_reading import FastDecoder
+from tfdrift.domain.json_reading import InvalidJson
 from tfdrift.domain.json_value import JsonObject
+from tfdrift.domain.record_text import FastJson
 
 CallKey = tuple[str, str, str]
 SourcesOf = Callable[[str], Sequence[str]]
@@ -72,7 +73,7 @@ def read_evidence_files(
     alerts: Iterable[ReadableFile],
     sources_of: SourcesOf,
     problems: list[Problem],
-    fast: FastDecoder | None = None,
+    fast: FastJson | None = None,
 ) -> Evidence:
     """Return what the files hold; what cannot be read is added to `problems`, and the rest goes on.
 
@@ -80,7 +81,9 @@ def read_evidence_files(
     """
     evidence = Evidence()
     for item in _items([*logs, *alerts], problems, fast):
-        if isinstance(item, RecordFound):
+        if isinstance(item, RecordText):
+            _take_text(item, evidence, problems)
+        elif isinstance(item, RecordFound):
             _take_record(item, evidence, problems)
         elif isinstance(item, AlertFound):
             _take_alert(item.obj, item.where, evidence, sources_of, problems)
@@ -96,15 +99,22 @@ def read_evidence_files(
 
 
 def _items(
-    files: Iterable[ReadableFile], problems: list[Problem], fast: FastDecoder | None
-) -> Iterator[Unwrapped | Broken]:
+    files: Iterable[ReadableFile], problems: list[Problem], fast: FastJson | None
+) -> Iterator[Unwrapped | RecordText]:
     for file in files:
         try:
             data = file.read()
         except OSError as error:
             problems.append(Problem(file.name, f"cannot be read: {error.strerror or error}"))
             continue
-        yield from read_evidence(data, name=file.name, fast=fast)
+        yield from read_evidence_fast(data, name=file.name, fast=fast)
+
+
+def _take_text(found: RecordText, evidence: Evidence, problems: list[Problem]) -> None:
+    try:
+        _keep(found.head, found.whole, evidence)
+    except InvalidJson as error:
+        problems.append(Problem(found.where, str(error)))
 
 
 def _take_record(found: RecordFound, evidence: Evidence, problems: list[Problem]) -> None:
@@ -136,23 +146,31 @@ def _take_alert(
 
 
 def _keep(
-    head: RecordHead | CloudTrailRecord, whole: Callable[[], CloudTrailRecord], evidence: Evidence
+    head: RecordHead | CloudTrailRecord, whole_record: Callable[[], CloudTrailRecord], evidence: Evidence
 ) -> None:
-    """Count a record, and keep the whole of it if it may have changed something."""
-    evidence.records_read += 1
+    """Count a record, and keep the whole of it if it may have changed something.
+
+    What `whole_record` raises is passed on, and the record is then not counted.
+    """
     # Published samples share made-up ids; the same id of another operation is surely another call.
     key = (*head.key, head.event_name)
     if key in evidence.seen:
+        _keep_fuller(key, whole_record, evidence)
         evidence.duplicates += 1
-        there = evidence.records.get(key)
-        # An alert tells less of a call than CloudTrail's own record of it.
-        if there is not None and there.parameters_omitted and not whole().parameters_omitted:
-            evidence.records[key] = whole()
-        return
-    evidence.seen.add(key)
-    if head.error_code is not None:
+    elif head.error_code is not None:
         evidence.failed += 1
     elif head.read_only:
         evidence.read_only += 1
     else:
-        evidence.records[key] = whole()
+        evidence.records[key] = whole_record()
+    evidence.seen.add(key)
+    evidence.records_read += 1
+
+
+def _keep_fuller(key: CallKey, whole_record: Callable[[], CloudTrailRecord], evidence: Evidence) -> None:
+    """Keep the fuller of two accounts of a call: an alert tells less of it than CloudTrail's own record."""
+    there = evidence.records.get(key)
+    if there is not None and there.parameters_omitted:
+        fuller = whole_record()
+        if not fuller.parameters_omitted:
+            evidence.records[key] = fuller

@@ -15,7 +15,7 @@ from tfdrift.domain.json_reading import InvalidJson, decode, decode_fast
 def outcome(text: str, *, fast: bool) -> str:
     try:
         # repr tells 1 from 1.0 and True, and shows the order of keys
-        return repr(decode_fast(text, fast_json) if fast else decode(text))
+        return repr(decode_fast(text, fast_json.decode) if fast else decode(text))
     except InvalidJson as error:
         return f"refused: {error}"
 
