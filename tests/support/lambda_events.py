@@ -19,6 +19,10 @@ class Context:
     invoked_function_arn: str = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:tfdrift"
     aws_request_id: str = "7c5b4a36-0000-4000-8000-000000000001"
 
+    def get_remaining_time_in_millis(self) -> int:
+        """Return the time that the invocation has left, in milliseconds."""
+        return 30_000
+
 
 def sqs_event(*bodies: Any, ids: list[str] | None = None) -> dict[str, Any]:
     """Return a batch of an SQS queue; bodies that are no text become JSON."""

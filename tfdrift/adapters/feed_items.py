@@ -16,16 +16,23 @@ LEASE_KEY: Key = ("LEASE", "TAILER")
 # An item may hold 400 KB with its keys and names.
 PIECE_BYTES = 350 * 1024
 _DIGITS = 15
+_BATCHES = "FEED"
 
 
 def batch_partition(epoch: str) -> str:
     """Return the partition of an epoch's batches."""
-    return f"FEED#{epoch}"
+    return f"{_BATCHES}#{epoch}"
 
 
 def batch_sort_key(n: int, piece: int = 0) -> str:
     """Return the sort key of a batch's piece: text order is the order of (n, piece)."""
     return f"{n:0{_DIGITS}d}#{piece:04d}"
+
+
+def batch_of_key(partition: str, sort_key: str) -> tuple[str, int] | None:
+    """Return epoch and number of the batch whose piece has that key; None for another item's key."""
+    kind, _, epoch = partition.partition("#")
+    return (epoch, int(sort_key.partition("#")[0])) if kind == _BATCHES else None
 
 
 def checkpoint_partition(stream_id: str) -> str:

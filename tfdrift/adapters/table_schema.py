@@ -72,7 +72,9 @@ EVENTS_TABLE = TableSchema(
     stream_view_type="NEW_IMAGE",
 )
 STATE_TABLE = TableSchema()
-FEED_TABLE = TableSchema()
+# Notifications learn from the keys which batches are new, and read those from the table.
+FEED_TABLE = TableSchema(stream_view_type="KEYS_ONLY")
+DELIVERIES_TABLE = TableSchema()
 
 
 def create_table_request(schema: TableSchema, name: str) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Decides, for each new batch of the feed, who is told."""
