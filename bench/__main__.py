@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from bench.corpus import RECORDED, write_logs, write_state
+from bench.corpus import RECORDED, Mix, write_logs, write_state
 from bench.measure import in_own_process
 from bench.scale.report import tables as scale_tables
 from bench.stream.report import measure as measure_stream
@@ -52,17 +52,19 @@ def _replays(folder: Path) -> list[dict[str, Any]]:
     related, unrelated = folder / "related.tfstate", folder / "unrelated.tfstate"
     write_state(related, RESOURCES_OF_REPLAY)
     write_state(unrelated, RESOURCES_OF_REPLAY, related=False)
-    logs = [folder / f"logs-{count}" for count in RECORDS]
-    for place, count in zip(logs, RECORDS, strict=True):
-        write_logs(place, count)
-    return [
-        *(_replay("every change is of a managed resource", related, place) for place in logs),
-        _replay("no change is of a managed resource", unrelated, logs[-1]),
-    ]
+    runs = [(Mix.CORPUS, count, related) for count in RECORDS]
+    runs += [(mix, RECORDS[-1], related) for mix in (Mix.TRAIL, Mix.REPEAT)]
+    figures = [_replay(folder, mix, count, state) for mix, count, state in runs]
+    figures.append(_replay(folder, Mix.CORPUS, RECORDS[-1], unrelated))
+    return figures
 
 
-def _replay(what: str, state: Path, logs: Path) -> dict[str, Any]:
-    return {"state": what, **in_own_process("bench.replay_speed", str(state), str(logs))}
+def _replay(folder: Path, mix: Mix, count: int, state: Path) -> dict[str, Any]:
+    logs = folder / f"{mix.name.lower()}-{count}"
+    if not logs.exists():
+        write_logs(logs, count, mix)
+    figures = in_own_process("bench.replay_speed", str(state), str(logs))
+    return {"logs": mix.value, "state": state.stem, **figures}
 
 
 def _states(folder: Path) -> list[dict[str, Any]]:

@@ -3,8 +3,9 @@
 import json
 import tomllib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +19,52 @@ _ACCOUNT = "111122223333"
 _REGION = "us-east-1"
 
 
-def write_logs(folder: Path, count: int) -> None:
-    """Write `count` records as files of JSON lines: the recorded ones over and over, with new ids and times.
+class Mix(StrEnum):
+    """Which of the recorded calls log files are made of."""
 
-    No record is a duplicate of another, and each copy of the corpus is later than the one before.
+    CORPUS = "the recorded calls over and over, with new ids and times"
+    TRAIL = "94 reads, 2 failures and 4 other calls in a hundred, with new ids and times"
+    REPEAT = "the recorded calls over and over, as they are"
+
+
+def write_logs(folder: Path, count: int, mix: Mix = Mix.CORPUS) -> None:
+    """Write `count` records as files of JSON lines.
+
+    With new ids and times no record is a duplicate of another, and each is later than the one before. Most of
+    the recorded calls change something; of a trail's few do, as those who keep trails report.
     """
     lines = [line for line in RECORDED.read_text("utf-8").splitlines() if line]
+    line_of = _trail(lines) if mix is Mix.TRAIL else lambda number: lines[number % len(lines)]
     folder.mkdir()
     numbers = range(count)
     for first in numbers[::RECORDS_A_FILE]:
         part = numbers[first : first + RECORDS_A_FILE]
-        text = "".join(_fresh(lines[number % len(lines)], number) + "\n" for number in part)
-        (folder / f"{first:08}.jsonl").write_text(text, "utf-8")
+        texts = (line_of(number) if mix is Mix.REPEAT else _fresh(line_of(number), number) for number in part)
+        (folder / f"{first:08}.jsonl").write_text("".join(f"{text}\n" for text in texts), "utf-8")
+
+
+def _trail(lines: Sequence[str]) -> Callable[[int], str]:
+    """Return what chooses the line of a number so that calls are mixed as in a trail."""
+    reads, failures, others = _sorted_by_effect(lines)
+
+    def line_of(number: int) -> str:
+        hundreds, place = divmod(number, 100)
+        if place % 25 == 0:
+            return others[(hundreds * 4 + place // 25) % len(others)]
+        if place % 50 == 1:
+            return failures[(hundreds * 2 + place // 50) % len(failures)]
+        return reads[number % len(reads)]
+
+    return line_of
+
+
+def _sorted_by_effect(lines: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
+    reads, failures, others = [], [], []
+    for line in lines:
+        record = json.loads(line)
+        kind = failures if "errorCode" in record else reads if record.get("readOnly") is True else others
+        kind.append(line)
+    return reads, failures, others
 
 
 def _fresh(line: str, number: int) -> str:
