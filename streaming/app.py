@@ -5,20 +5,19 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from streaming.dashboard_files import dashboard_app
+from streaming.health import router as health_router
 from streaming.metrics_server import serving_metrics
-from streaming.readiness import reasons_against
 from streaming.runtime import Runtime, StreamPorts
 from streaming.settings import StreamingSettings
 from streaming.stream_endpoint import router as stream_router
 from streaming.websocket.endpoint import router as websocket_router
 from streaming.websocket.sockets import WebSockets
-from tfdrift.rest.application import install_rest
+from tfdrift.rest.application import add_router, install_rest
 from tfdrift.rest.dependencies import RestServices
-from tfdrift.rest.envelope import EnvelopeResponse, failure, success
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +52,9 @@ def create_app(parts: AppParts) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
         lifespan=lifespan,
     )
-    app.add_api_route("/health", _health, methods=["GET"], tags=["health"])
-    app.add_api_route("/ready", _ready, methods=["GET"], tags=["health"])
-    app.include_router(stream_router)
+    add_router(app, health_router)
+    # A stream without an end is no answer that the API's description could give the form of: docs/stream.md.
+    app.include_router(stream_router, include_in_schema=False)
     app.include_router(websocket_router)
     install_rest(app, parts.rest, with_health=False)
     if parts.cors_origins:
@@ -70,37 +69,6 @@ def _allow_origins(app: FastAPI, origins: Sequence[str]) -> None:
         CORSMiddleware,
         allow_origins=list(origins),
         allow_methods=["GET", "OPTIONS"],
-        allow_headers=["Authorization", "Cache-Control", "Last-Event-ID", "X-API-Key"],
+        allow_headers=["Authorization", "Cache-Control", "If-None-Match", "Last-Event-ID", "X-API-Key"],
+        expose_headers=["ETag"],
     )
-
-
-async def _health(request: Request) -> EnvelopeResponse:
-    """Answer; 503 before the feed was first read, and after a fault that a new process may cure.
-
-    Storage that stops answering later is never a reason to replace the process.
-    """
-    runtime: Runtime = request.app.state.runtime
-    hub = runtime.hub
-    if not runtime.working:
-        return failure(503, "not_working", "the stream's own work ended by a fault; the log says which")
-    if runtime.feed_read_seconds is None:
-        return failure(503, "not_started", "the feed was not read yet; the log says what keeps it")
-    return success(
-        {
-            "status": "stopping" if hub.ending else "ok",
-            "version": request.app.version,
-            "clients": hub.clients,
-            "tailing": runtime.tailing,
-            "feed": {"ready": hub.ready.is_set(), "head": str(hub.head) if hub.ready.is_set() else None},
-        }
-    )
-
-
-async def _ready(request: Request) -> EnvelopeResponse:
-    """Answer 503 with the reasons while this task does not do its work; never a reason to replace it."""
-    runtime: Runtime = request.app.state.runtime
-    reasons = reasons_against(runtime, runtime.settings.ready_lag_seconds)
-    if reasons:
-        return failure(503, "not_ready", "; ".join(reasons))
-    about = {"tailing": runtime.tailing, "tailer_lag_seconds": runtime.shard_reads.lag()}
-    return success({"status": "ready", "head": str(runtime.hub.head), **about})

@@ -54,7 +54,7 @@ router = APIRouter(
     prefix="/api/v1/drifts",
     tags=["drifts"],
     dependencies=[Depends(require_token), Depends(require_json)],
-    responses=errors(401, 409, 415, 503),
+    responses=errors(401, 404, 409, 415, 503),
 )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.middleware.gzip import GZipMiddleware
 
@@ -46,9 +46,16 @@ def install_rest(app: FastAPI, services: RestServices, *, with_health: bool = Tr
     if with_health:
         routers.append(health.router)
     for router in routers:
-        app.include_router(
-            router, responses=errors(400, 404, 422, 500), generate_unique_id_function=lambda route: route.name
-        )
+        add_router(app, router)
+
+
+def add_router(app: FastAPI, router: APIRouter) -> None:
+    """Serve a router's routes, described with the errors that any of them may be answered with."""
+    app.include_router(
+        router,
+        responses=errors(400, 406, 408, 414, 422, 431, 500, 503),
+        generate_unique_id_function=lambda route: route.name,
+    )
 
 
 def build_rest_app(services: RestServices, *, cors_origins: Sequence[str] = ()) -> FastAPI:

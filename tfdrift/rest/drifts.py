@@ -7,6 +7,7 @@ from tfdrift.rest.conditional import ConditionalRoute
 from tfdrift.rest.dependencies import ServicesDependency
 from tfdrift.rest.envelope import EnvelopeResponse, Listing, Success, success
 from tfdrift.rest.models import DriftModel
+from tfdrift.rest.openapi import errors
 from tfdrift.rest.parameters import AskedDependency, Repeated, Severities, SinceDependency, Statuses
 from tfdrift.rest.related_events import DriftWithRelatedModel
 
@@ -39,7 +40,7 @@ def list_drifts(
     )
 
 
-@router.get("/{drift_id}", response_model=Success[DriftWithRelatedModel])
+@router.get("/{drift_id}", response_model=Success[DriftWithRelatedModel], responses=errors(404))
 def get_drift(services: ServicesDependency, drift_id: str) -> EnvelopeResponse:
     """Return one drift with its history, and with the events around it: who did what else, where and when."""
     return success(reads.drift(services, drift_id))

@@ -12,7 +12,7 @@ from tfdrift.rest.envelope import ApiError, EnvelopeResponse, Success, success
 from tfdrift.rest.graph_elements import GraphModel, graph_json
 from tfdrift.rest.parameters import choices_of, number_of
 from tfdrift.rest.shapes import one_of, whole_number
-from tfdrift.rest.state_choice import SEVERAL_STATES, ChoiceDependency, several_states
+from tfdrift.rest.state_choice import NONE_OR_SEVERAL, ChoiceDependency, several_states
 from tfdrift.service.graph import ResourceGraph, SeveralStates, UnknownResource, UnknownState
 
 MOST_NODES = 1000
@@ -64,7 +64,7 @@ Limit = Annotated[int, Depends(limit_from)]
 router = APIRouter(prefix="/api/v1/graph", tags=["graph"], route_class=ConditionalRoute)
 
 
-@router.get("", response_model=Success[GraphModel], responses=SEVERAL_STATES)
+@router.get("", response_model=Success[GraphModel], responses=NONE_OR_SEVERAL)
 def get_graph(services: ServicesDependency, choice: ChoiceDependency, limit: Limit) -> EnvelopeResponse:
     """Return the resources of one state and their dependencies; those with drifts first.
 
@@ -74,7 +74,7 @@ def get_graph(services: ServicesDependency, choice: ChoiceDependency, limit: Lim
     return _answer(lambda: services.graphs.of_state(choice, limit))
 
 
-@router.get("/neighbours", response_model=Success[GraphModel], responses=SEVERAL_STATES)
+@router.get("/neighbours", response_model=Success[GraphModel], responses=NONE_OR_SEVERAL)
 def get_neighbours(
     services: ServicesDependency,
     address: AddressParameter,
@@ -87,7 +87,7 @@ def get_neighbours(
     return _answer(lambda: services.graphs.around(address, choice, direction, depth, limit))
 
 
-@router.get("/impact", response_model=Success[GraphModel], responses=SEVERAL_STATES)
+@router.get("/impact", response_model=Success[GraphModel], responses=NONE_OR_SEVERAL)
 def get_impact(
     services: ServicesDependency, address: AddressParameter, choice: ChoiceDependency, limit: Limit
 ) -> EnvelopeResponse:

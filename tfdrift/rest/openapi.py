@@ -51,10 +51,13 @@ _MEANINGS = {
     401: "A token is configured, and the request does not carry it",
     404: "There is no such thing",
     406: "The answer is too large for a load balancer in front of a function: ask for it with gzip",
+    408: "The request did not arrive in time",
     409: "What was found does not allow it; the error's `code` says why",
     413: "The body is too large",
+    414: "The URL is too long",
     415: "The body is of a kind that is not taken",
     422: "A parameter is missing, or the body has not the form that is described",
+    431: "The headers are too large",
     500: "A fault of the server; its log says why",
     503: "Not now; try again",
 }

@@ -9,7 +9,7 @@ from tfdrift.rest.envelope import ApiError, EnvelopeResponse, Listing, Success, 
 from tfdrift.rest.models import ResourceModel, StateModel
 from tfdrift.rest.parameters import AskedDependency, Repeated
 from tfdrift.rest.rendering import resource_json
-from tfdrift.rest.state_choice import SEVERAL_STATES, ChoiceDependency, several_states
+from tfdrift.rest.state_choice import NONE_OR_SEVERAL, ChoiceDependency, several_states
 
 router = APIRouter(prefix="/api/v1/state", tags=["state"], route_class=ConditionalRoute)
 
@@ -31,7 +31,7 @@ def list_resources(
     return success(reads.resources(services, asked, resource_type=resource_type, provider=provider))
 
 
-@router.get("/resource/{address:path}", response_model=Success[ResourceModel], responses=SEVERAL_STATES)
+@router.get("/resource/{address:path}", response_model=Success[ResourceModel], responses=NONE_OR_SEVERAL)
 def get_resource(services: ServicesDependency, address: str, choice: ChoiceDependency) -> EnvelopeResponse:
     """Return the resource with an address; of several states that have it, `bucket` and `key` name one.
 

@@ -13,7 +13,7 @@ from tfdrift.service.graph import StateChoice
 
 _MOST_NAMED = 10
 
-SEVERAL_STATES = errors(409)
+NONE_OR_SEVERAL = errors(404, 409)
 
 
 def choice_from(
