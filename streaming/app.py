@@ -39,7 +39,8 @@ def create_app(parts: AppParts) -> FastAPI:
         runtime = Runtime(parts.ports, parts.settings)
         app.state.runtime = runtime
         app.state.websockets = WebSockets.of(runtime, parts.rest, parts.cors_origins)
-        with serving_metrics(runtime.metrics.registry, parts.settings.metrics_port):
+        settings = parts.settings
+        with serving_metrics(runtime.metrics.registry, settings.metrics_host, settings.metrics_port):
             runtime.start()
             yield
             await runtime.stop()

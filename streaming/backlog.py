@@ -27,5 +27,5 @@ class Backlog:
             return self._hub.ring.chunk(position, wanted)
         past = await self._history.past(self._hub.ring, epoch, position.n)
         if isinstance(past, Position):
-            return Chunk(gap_frame(GapReason.EXPIRED, Cursor(epoch, past)), past)
+            return Chunk(gap_frame(GapReason.EXPIRED, Cursor(epoch, past)), past, events=0)
         return part_of(past[0], position, wanted)

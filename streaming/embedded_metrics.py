@@ -4,39 +4,36 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedd
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from streaming.metrics import Metrics
+from streaming.moment import Moment
 
 NAMESPACE = "TFDrift"
-SERVICE = "tfdrift-stream"
 COUNTED = {
     "EventsPublished": "events",
+    "EventsDelivered": "deliveries",
     "StreamsStarted": "clients_started",
     "StreamsEnded": "clients_ended",
     "RequestsRefused": "requests_refused",
     "FeedGaps": "feed_gaps",
     "ShardReads": "shard_reads",
+    "TailingsBegun": "tailings",
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """What is simply so on the task: how many clients, and the tailer's lag where it tails."""
-
-    clients: Callable[[], int]
-    tailer_lag: Callable[[], float | None]
-
-
 class EmbeddedMetrics:
-    """Reports what happened since the last report, the greatest lags of that time, and what is so now."""
+    """Reports what happened since the last report, the greatest lags of that time, and what is so now.
 
-    def __init__(self, metrics: Metrics, moment: Moment) -> None:
+    `service` is the dimension by which deployments in one account are told apart.
+    """
+
+    def __init__(self, metrics: Metrics, moment: Moment, service: str) -> None:
         self._metrics = metrics
         self._moment = moment
+        self._service = service
         self._before = dict.fromkeys(COUNTED, 0.0)
 
     async def run(self, seconds: float) -> None:
@@ -47,7 +44,7 @@ class EmbeddedMetrics:
 
     def report(self) -> None:
         """Write one report to the standard output, from where the container's log carries it on."""
-        report = EphemeralMetrics(namespace=NAMESPACE, service=SERVICE)
+        report = EphemeralMetrics(namespace=NAMESPACE, service=self._service)
         for name, unit, value in (*self._counts(), *self._figures()):
             report.add_metric(name=name, unit=unit, value=value)
         report.flush_metrics()
@@ -64,7 +61,8 @@ class EmbeddedMetrics:
 
     def _figures(self) -> Iterator[tuple[str, MetricUnit, float]]:
         """Yield the figures that there are: a task that does not tail has no lag of a tailer."""
-        yield "Clients", MetricUnit.Count, self._moment.clients()
+        yield "Clients", MetricUnit.Count, sum(self._moment.clients().values())
+        yield "Tailing", MetricUnit.Count, int(self._moment.tailing())
         seconds = {
             "TailerLag": self._moment.tailer_lag(),
             "FeedReadAge": self._metrics.feed_read_age(),

@@ -158,6 +158,7 @@ class Fanout:
             group.position = group.framed = head
         elif self._hub.ring.covers(group.position):
             chunk = self._hub.ring.chunk(group.position, group.wanted)
+            self._hub.metrics.delivered(Transport.SSE, chunk.events * len(group.live))
             group.write(chunk.data, chunk.position)
         else:
             behind = tuple(group.live)
@@ -194,6 +195,7 @@ class Fanout:
     def _hand(self, client: StreamClient, group: ClientGroup, chunk: Chunk) -> None:
         """Hand a client the next part of its past; one that wants nothing of it learns where it stands."""
         client.position = chunk.position
+        self._hub.metrics.delivered(Transport.SSE, chunk.events)
         data = chunk.data
         if not data and not group.wanted.passes_all:
             data = cursor_frame(self._epoch, chunk.position)

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from streaming.cursor import Cursor, Position
 from streaming.frames import encode
-from streaming.metrics import Metrics
+from streaming.metrics import Metrics, Transport
 from streaming.ring import Ring
 from tfdrift.service.stream_ports import FeedBatch
 
@@ -59,7 +59,15 @@ class Hub:
     @property
     def clients(self) -> int:
         """Return how many clients are connected."""
-        return len(self._subscribers) + (0 if self._audience is None else len(self._audience))
+        return sum(self.clients_by_transport.values())
+
+    @property
+    def clients_by_transport(self) -> dict[str, int]:
+        """Return how many clients are connected in each way: an event stream's are the audience."""
+        return {
+            Transport.SSE.value: 0 if self._audience is None else len(self._audience),
+            Transport.WEBSOCKET.value: len(self._subscribers),
+        }
 
     @property
     def head(self) -> Cursor:

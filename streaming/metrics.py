@@ -2,11 +2,13 @@
 
 import time
 from collections import Counter as Tally
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
 
 from tfdrift.service.stream_ports import FeedBatch
 
@@ -40,6 +42,23 @@ class Lag:
         return peak
 
 
+class _LabelledGauge(Collector):
+    """A gauge whose labels come and go."""
+
+    def __init__(self, name: str, what: str, label: str, values: Callable[[], Mapping[str, float]]) -> None:
+        self._name = name
+        self._what = what
+        self._label = label
+        self._values = values
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Yield the gauge with a sample for each label that there is now."""
+        family = GaugeMetricFamily(self._name, self._what, labels=[self._label])
+        for label, value in self._values().items():
+            family.add_metric([label], value)
+        yield family
+
+
 class Metrics:
     """Counts and times of one task. What happens for each event is counted for each batch, or each flush.
 
@@ -51,17 +70,19 @@ class Metrics:
         self._now = now
         self.registry = CollectorRegistry()
         self._events = self._counter("events", "Events published to this task's clients", "type")
+        self._deliveries = self._counter("deliveries", "Events handed to clients", "transport")
         self._started = self._counter("clients_started", "Streams begun", "transport", "source")
         self._ended = self._counter("clients_ended", "Streams ended", "transport", "reason")
         self._refused = self._counter("requests_refused", "Requests refused by a limit", "reason")
         self._gaps = self._counter("feed_gaps", "Gaps that this task put into the feed", "reason")
+        self._tailings = self._counter("tailings", "Times that this task began to tail")
         self._reads = self._counter("shard_reads", "Reads of the change stream's shards", "outcome")
         self.ingest = self._lag("ingest_lag", "From the event's time to its storage", _MINUTES)
         self.commit = self._lag("commit_lag", "From a record's storage to its commit to the feed", _SECONDS)
         self.send = self._lag("send_lag", "From the commit to the write to this task's clients", _SECONDS)
         self._oldest_unsent: datetime | None = None
         self._feed_read_at: float | None = None
-        self.gauge("feed_read_age", "Seconds since the feed was last read", self.feed_read_age)
+        self.gauge("feed_read_age_seconds", "Time since the feed was last read", self.feed_read_age)
 
     def gauge(self, name: str, what: str, value: Callable[[], float | None]) -> None:
         """Have a figure asked for whenever the registry is read; None is shown as not a number."""
@@ -70,8 +91,11 @@ class Metrics:
             found = value()
             return float("nan") if found is None else float(found)
 
-        unit = "_seconds" if what.startswith("Seconds") else ""
-        Gauge(f"tfdrift_stream_{name}{unit}", what, registry=self.registry).set_function(number)
+        Gauge(f"tfdrift_stream_{name}", what, registry=self.registry).set_function(number)
+
+    def gauge_by(self, label: str, name: str, what: str, values: Callable[[], Mapping[str, float]]) -> None:
+        """Have figures by a label asked for whenever the registry is read."""
+        self.registry.register(_LabelledGauge(f"tfdrift_stream_{name}", what, label, values))
 
     def published(self, batch: FeedBatch) -> None:
         """Count a batch that goes out to the clients."""
@@ -86,6 +110,10 @@ class Metrics:
             self.send.observe((self._now() - self._oldest_unsent).total_seconds())
             self._oldest_unsent = None
 
+    def delivered(self, transport: Transport, events: int) -> None:
+        """Count the events of one write, over all clients that it went to."""
+        self._deliveries.labels(transport.value).inc(events)
+
     def started(self, transport: Transport, source: StrEnum) -> None:
         """Count a stream by where its past comes from."""
         self._started.labels(transport.value, source.value).inc()
@@ -97,6 +125,10 @@ class Metrics:
     def refused(self, reason: str) -> None:
         """Count a request that a limit refused."""
         self._refused.labels(reason).inc()
+
+    def tailing_begun(self) -> None:
+        """Count a beginning of the tailing."""
+        self._tailings.inc()
 
     def shard_read(self, outcome: str) -> None:
         """Count a read of a shard."""

@@ -14,10 +14,11 @@ _MOST_GROUPS = 64
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Bytes for a client, and where it stands after them."""
+    """The bytes of a number of events for a client, and where it stands after them."""
 
     data: bytes
     position: Position
+    events: int
 
 
 @dataclass(slots=True)
@@ -26,16 +27,17 @@ class _Kept:
 
     batch: EncodedBatch
     events_before: int
-    joined: dict[StreamFilter, bytes] = field(default_factory=dict)
+    joined: dict[StreamFilter, Chunk] = field(default_factory=dict)
 
-    def for_filter(self, wanted: StreamFilter) -> bytes:
+    def for_filter(self, wanted: StreamFilter) -> Chunk:
         """Return all wanted frames as one; kept for the next client, for a bounded number of filters."""
-        data = self.joined.get(wanted)
-        if data is None:
-            data = b"".join(frame.data for frame in self.batch.frames if wanted.passes(frame))
+        chunk = self.joined.get(wanted)
+        if chunk is None:
+            passing = [frame.data for frame in self.batch.frames if wanted.passes(frame)]
+            chunk = Chunk(b"".join(passing), Position(self.batch.n + 1), len(passing))
             if len(self.joined) < _MOST_GROUPS:
-                self.joined[wanted] = data
-        return data
+                self.joined[wanted] = chunk
+        return chunk
 
 
 class Ring:
@@ -92,17 +94,18 @@ class Ring:
     def chunk(self, position: Position, wanted: StreamFilter) -> Chunk:
         """Return the wanted bytes after a covered position, about `CHUNK_BYTES` at most."""
         parts: list[bytes] = []
-        size = 0
+        size = events = 0
         while position.n <= self.head and size < CHUNK_BYTES:
             kept = self._at(position.n)
             if position.seen == 0 and kept.batch.size <= CHUNK_BYTES:
-                part = Chunk(kept.for_filter(wanted), Position(position.n + 1))
+                part = kept.for_filter(wanted)
             else:
                 part = part_of(kept.batch, position, wanted)
             parts.append(part.data)
             size += len(part.data)
+            events += part.events
             position = part.position
-        return Chunk(b"".join(parts), position)
+        return Chunk(b"".join(parts), position, events)
 
     def batches(self, n: int) -> Iterator[EncodedBatch]:
         """Yield the batches from a kept number `n` on up to the head."""
@@ -120,12 +123,12 @@ def part_of(batch: EncodedBatch, position: Position, wanted: StreamFilter) -> Ch
     seen = min(position.seen, len(batch.frames))
     for frame in _rest(batch, seen):
         if size and size + len(frame.data) > CHUNK_BYTES:
-            return Chunk(b"".join(parts), Position(batch.n, seen))
+            return Chunk(b"".join(parts), Position(batch.n, seen), len(parts))
         seen += 1
         if wanted.passes(frame):
             parts.append(frame.data)
             size += len(frame.data)
-    return Chunk(b"".join(parts), Position(batch.n + 1))
+    return Chunk(b"".join(parts), Position(batch.n + 1), len(parts))
 
 
 def _rest(batch: EncodedBatch, seen: int) -> Iterator[Frame]:

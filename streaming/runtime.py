@@ -3,19 +3,19 @@
 import asyncio
 import logging
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from streaming.backlog import Backlog
 from streaming.blocking import Threads
 from streaming.client_limits import ClientLimits
-from streaming.embedded_metrics import EmbeddedMetrics, Moment
+from streaming.embedded_metrics import EmbeddedMetrics
 from streaming.fanout import Fanout, FanoutLimits
 from streaming.follower import Follower
 from streaming.history import History
 from streaming.hub import Hub
 from streaming.lease import LeaseKeeper
 from streaming.metrics import Metrics
+from streaming.moment import Moment
 from streaming.settings import StreamingSettings
 from streaming.shard_reader import PollTimes
 from streaming.tailer import Tailer, TailerTimes
@@ -71,13 +71,12 @@ class Runtime:
         self._tailing = Tailing(tailer, lease, self._follower)
         self._tasks: list[asyncio.Task[None]] = []
         self._report: asyncio.Task[None] | None = None
-        add_gauges(
-            self.metrics,
-            clients=lambda: self.hub.clients,
+        self._moment = Moment(
+            clients=lambda: self.hub.clients_by_transport,
             tailing=lambda: self.tailing,
-            shards=lambda: len(self.shard_reads),
-            lag=self.shard_reads.lag,
+            shard_lags=self.shard_reads.lags,
         )
+        self._moment.show_in(self.metrics)
 
     @property
     def tailing(self) -> bool:
@@ -104,8 +103,8 @@ class Runtime:
             task.add_done_callback(_tell_of_fault)
         seconds = self.settings.embedded_metrics_seconds
         if seconds:
-            moment = Moment(lambda: self.hub.clients, self.shard_reads.lag)
-            self._report = asyncio.create_task(EmbeddedMetrics(self.metrics, moment).run(seconds))
+            report = EmbeddedMetrics(self.metrics, self._moment, self.settings.metrics_service)
+            self._report = asyncio.create_task(report.run(seconds), name="report of the metrics")
             self._report.add_done_callback(_tell_of_fault)
 
     def begin_stop(self) -> None:
@@ -126,21 +125,6 @@ class Runtime:
         for task in works:
             task.cancel()
         await asyncio.gather(*works, return_exceptions=True)
-
-
-def add_gauges(
-    metrics: Metrics,
-    *,
-    clients: Callable[[], int],
-    tailing: Callable[[], bool],
-    shards: Callable[[], int],
-    lag: Callable[[], float | None],
-) -> None:
-    """Add to a task's metrics what is simply so whenever they are read."""
-    metrics.gauge("clients", "Clients connected", clients)
-    metrics.gauge("tailing", "Whether this task is the one that tails", tailing)
-    metrics.gauge("open_shards", "Shards that this task reads", shards)
-    metrics.gauge("tailer_lag", "Seconds that a record which is not in the feed may be old", lag)
 
 
 def _fanout_limits(settings: StreamingSettings) -> FanoutLimits:

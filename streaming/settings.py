@@ -58,8 +58,10 @@ class StreamingSettings(BaseSettings):
     ready_lag_seconds
         How old the last read of the feed, and of each shard, and how far behind the tailer may be while this
         task says that it is ready.
-    metrics_port
-        Where Prometheus reads the metrics, on loopback alone; without one they are not served.
+    metrics_host, metrics_port
+        Where Prometheus reads the metrics; without a port they are not served.
+    metrics_service
+        The value of the dimension `service` of the metrics in CloudWatch: each deployment has its own.
     embedded_metrics_seconds
         The time between two reports of the metrics to the log, for CloudWatch; 0 for none.
     ring_events, ring_bytes
@@ -99,7 +101,9 @@ class StreamingSettings(BaseSettings):
     max_body_bytes: int = Field(default=1024 * 1024, ge=1_024)
     request_seconds: float = Field(default=10.0, gt=0, le=600)
     ready_lag_seconds: float = Field(default=30.0, gt=0, le=3_600)
+    metrics_host: str = "127.0.0.1"
     metrics_port: int | None = Field(default=None, ge=0, le=65_535)
+    metrics_service: str = Field(default="tfdrift-stream", pattern=r"^[a-z][a-z0-9-]{0,63}$")
     embedded_metrics_seconds: float = Field(default=0.0, ge=0, le=3_600)
     ring_events: int = Field(default=10_000, ge=1)
     ring_bytes: int = Field(default=32 * 1024 * 1024, ge=1)

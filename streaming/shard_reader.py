@@ -110,7 +110,7 @@ class ShardReader:
         if new is None:
             return
         if await self._committer.advance(self._shard_id, page.entries, new) == new:
-            self._reads.committed(page)
+            self._reads.committed(self._shard_id, page)
         else:
             self._iterator = None
 

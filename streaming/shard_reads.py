@@ -11,7 +11,7 @@ from tfdrift.service.stream_ports import GapReason, RecordsPage
 
 @dataclass(slots=True)
 class _Shard:
-    """When a shard was last read, and the moment up to which everything in it was read."""
+    """When a shard was last read, and the moment up to which everything in it is in the feed."""
 
     read_at: float
     complete_to: datetime
@@ -34,6 +34,10 @@ class ShardReads:
     def __len__(self) -> int:
         return len(self._shards)
 
+    def open(self) -> None:
+        """Count a beginning of the tailing; one that begins again and again does not get far."""
+        self._metrics.tailing_begun()
+
     def clear(self) -> None:
         """Forget all: no shard is read any more."""
         self._shards.clear()
@@ -43,22 +47,25 @@ class ShardReads:
         self._shards[shard_id] = _Shard(self._clock(), self._now())
 
     def page(self, shard_id: str, page: RecordsPage) -> None:
-        """Note a page: an empty one says that nothing waits, another that all to its last record is here."""
+        """Note a page; an empty one says that nothing waits."""
         shard = self._shards.get(shard_id)
         if shard is None:
             return
         shard.read_at = self._clock()
         if page.last_sequence_number is None:
             shard.complete_to = self._now()
-        elif page.last_created_at is not None:
-            shard.complete_to = page.last_created_at
         self._metrics.shard_read("empty" if page.last_sequence_number is None else "records")
         for seconds in page.waits:
             self._metrics.ingest.observe(seconds)
 
-    def committed(self, page: RecordsPage) -> None:
-        """Note that a page is in the feed."""
-        if page.entries and page.last_created_at is not None:
+    def committed(self, shard_id: str, page: RecordsPage) -> None:
+        """Note that a page is in the feed, and so is everything of its shard up to its last record."""
+        if page.last_created_at is None:
+            return
+        shard = self._shards.get(shard_id)
+        if shard is not None:
+            shard.complete_to = page.last_created_at
+        if page.entries:
             self._metrics.commit.observe((self._now() - page.last_created_at).total_seconds())
 
     def trouble(self, what: str) -> None:
@@ -78,7 +85,12 @@ class ShardReads:
         now = self._clock()
         return sorted(shard_id for shard_id, shard in self._shards.items() if now - shard.read_at > seconds)
 
+    def lags(self) -> dict[str, float]:
+        """Return, for each shard, how many seconds old a record may be that is not in the feed."""
+        now = self._now()
+        shards = tuple(self._shards.items())
+        return {name: max(0.0, (now - shard.complete_to).total_seconds()) for name, shard in shards}
+
     def lag(self) -> float | None:
-        """Return how many seconds old an unread record may be at the most; None without open shards."""
-        oldest = min((shard.complete_to for shard in tuple(self._shards.values())), default=None)
-        return None if oldest is None else max(0.0, (self._now() - oldest).total_seconds())
+        """Return the lag of the shard that is furthest behind; None without open shards."""
+        return max(self.lags().values(), default=None)

@@ -60,6 +60,7 @@ class Tailer:
     async def run(self) -> None:
         """Tail; raises AccessFailed if the feed cannot be opened, FeedReplaced if it is another one now."""
         committer = await self._open()
+        self.reads.open()
         self._reading.clear()
         try:
             async with asyncio.TaskGroup() as group:

@@ -18,7 +18,6 @@ from infra.constructs.work_queue import WorkQueue
 
 # As the streaming tasks report them: `streaming.embedded_metrics`, which this side must not import.
 METRICS_NAMESPACE = "TFDrift"
-METRICS_SERVICE = "tfdrift-stream"
 
 
 class Alarms(Construct):
@@ -83,12 +82,12 @@ class Alarms(Construct):
             "TaskMemory", alarm_rules.TASK_MEMORY, service.metric_memory_utilization(statistic="Maximum")
         )
 
-    def watch_tailer(self) -> None:
-        """Ring when the tailer, of whatever task, falls behind or is silent."""
+    def watch_tailer(self, service: str) -> None:
+        """Ring when the tailer, of whatever task, falls behind or is silent; tasks report as `service`."""
         lag = cloudwatch.Metric(
             namespace=METRICS_NAMESPACE,
             metric_name="TailerLag",
-            dimensions_map={"service": METRICS_SERVICE},
+            dimensions_map={"service": service},
             statistic="Maximum",
         )
         self._add("TailerLag", alarm_rules.TAILER_LAG, lag)

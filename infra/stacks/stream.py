@@ -37,6 +37,7 @@ class StreamStack(Stack):
             stack_name=stack_name,
             description="TFDrift: live stream, dashboard, front door",
         )
+        metrics_service = f"{props.config.name}-stream"
         network = Network(self, "Network", log_retention=props.log_retention)
         streaming = StreamingService(
             self,
@@ -48,6 +49,7 @@ class StreamStack(Stack):
                     **product_settings(props.config, props.data),
                     "AWS_ENDPOINT_URL_DYNAMODB_STREAMS": network.streams_url,
                     "TFDRIFT_TRUSTED_PROXIES": CIDR,
+                    "TFDRIFT_METRICS_SERVICE": metrics_service,
                 },
                 log_retention=props.log_retention,
             ),
@@ -71,5 +73,5 @@ class StreamStack(Stack):
         )
         alarms = Alarms(self, "Alarms", topic_arn=props.config.alarm_topic_arn)
         alarms.watch_service(streaming.cluster, streaming.service, props.config.tasks)
-        alarms.watch_tailer()
+        alarms.watch_tailer(metrics_service)
         alarms.watch_load_balancer(door.load_balancer, door.tasks)

@@ -237,6 +237,7 @@ class Session:
             if step.version == self._subscriptions.version:
                 for text in chunk.texts:
                     await self._channel.send(text)
+                self._hub.metrics.delivered(Transport.WEBSOCKET, len(chunk.texts))
                 self._subscriptions.advance(step, chunk.position)
         return True
 

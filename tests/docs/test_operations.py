@@ -3,10 +3,11 @@
 import re
 from pathlib import Path
 
-from streaming.embedded_metrics import COUNTED, EmbeddedMetrics, Moment
+from streaming.embedded_metrics import COUNTED, EmbeddedMetrics
 from streaming.metrics import Metrics
-from streaming.runtime import add_gauges
+from streaming.moment import Moment
 
+MOMENT = Moment(clients=dict, tailing=lambda: True, shard_lags=lambda: {"a": 0.0})
 _PAGE = Path(__file__).resolve().parents[2] / "docs/operations.md"
 _ROW = re.compile(r"^\| `(tfdrift_stream_\w+)`(?: by ([^|]+))? \| (?:`(\w+)`)? ?\|", re.MULTILINE)
 
@@ -18,7 +19,7 @@ def rows() -> list[tuple[str, set[str], str]]:
 
 def test_the_page_lists_each_metric_of_the_registry() -> None:
     metrics = Metrics()
-    add_gauges(metrics, clients=lambda: 0, tailing=lambda: False, shards=lambda: 0, lag=lambda: None)
+    MOMENT.show_in(metrics)
     served = {
         f"{family.name}_total" if family.type == "counter" else family.name
         for family in metrics.registry.collect()
@@ -32,7 +33,7 @@ def test_the_page_lists_each_embedded_metric() -> None:
     for lag in (metrics.ingest, metrics.commit, metrics.send):
         lag.observe(1)
     metrics.feed_read()
-    embedded = EmbeddedMetrics(metrics, Moment(lambda: 0, lambda: 0.0))
+    embedded = EmbeddedMetrics(metrics, MOMENT, "tfdrift-stream")
 
     assert {name for _, _, name in rows() if name} == embedded.names()
 

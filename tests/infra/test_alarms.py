@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from infra.alarm_rules import RULES, RUNBOOK
-from streaming.embedded_metrics import NAMESPACE, SERVICE
+from streaming.embedded_metrics import NAMESPACE
 from tests.support.templates import Template
 
 ALARM = "AWS::CloudWatch::Alarm"
@@ -104,6 +104,18 @@ def test_the_runbook_has_a_section_for_every_alarm_and_none_for_others() -> None
 
 def test_a_tailer_that_lags_or_falls_silent_rings(stream: Template) -> None:
     (alarm,) = alarms_on(stream, "TailerLag")
-    assert alarm["Namespace"] == NAMESPACE
-    assert alarm["Dimensions"] == [{"Name": "service", "Value": SERVICE}]
-    assert alarm["TreatMissingData"] == "breaching"
+    assert (alarm["Namespace"], alarm["TreatMissingData"]) == (NAMESPACE, "breaching")
+    assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (60, "GreaterThanOrEqualToThreshold")
+
+
+@pytest.mark.parametrize(("deployment", "service"), [("stream", "tfdrift-stream"), ("other", "drift-stream")])
+def test_each_deployment_watches_the_lag_that_its_own_tasks_report(
+    stream: Template, configured: dict[str, Template], deployment: str, service: str
+) -> None:
+    template = {"stream": stream, "other": configured["Stream"]}[deployment]
+    (alarm,) = alarms_on(template, "TailerLag")
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": service}]
+    (app,) = template.only("AWS::ECS::TaskDefinition")["ContainerDefinitions"]
+    variables = {entry["Name"]: entry["Value"] for entry in app["Environment"]}
+    assert variables["TFDRIFT_METRICS_SERVICE"] == service
+    assert variables["TFDRIFT_EMBEDDED_METRICS_SECONDS"] == "60"

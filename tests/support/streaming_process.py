@@ -44,6 +44,21 @@ def streaming_process(
     module: str = "streaming",
 ) -> Iterator[StreamingProcess]:
     """Run the process while the context lasts; yields it once its feed can be read."""
+    with started_process(emulator, tables, folder, environment, port, module) as running:
+        _await_feed(running)
+        yield running
+
+
+@contextmanager
+def started_process(
+    emulator: Emulator,
+    tables: TableNames,
+    folder: Path,
+    environment: Mapping[str, str] | None = None,
+    port: int | None = None,
+    module: str = "streaming",
+) -> Iterator[StreamingProcess]:
+    """Run the process while the context lasts; yields it at once, whatever it can do."""
     chosen = port or free_port()
     log = folder / f"streaming-{chosen}-{time.monotonic_ns()}.log"
     settings = {
@@ -69,10 +84,8 @@ def streaming_process(
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    running = StreamingProcess(f"http://127.0.0.1:{chosen}", process, log)
     try:
-        _await_feed(running)
-        yield running
+        yield StreamingProcess(f"http://127.0.0.1:{chosen}", process, log)
     finally:
         stop_process_group(process)
 

@@ -51,7 +51,8 @@ async def test_what_clients_went_through_is_measured(
                 await stream.next()
         async with open_stream(server.base, headers={"Last-Event-ID": str(greeting.id)}) as resumed:
             await resumed.next()
-            await resumed.next()
+            for _ in range(3):
+                await resumed.next()
         assert await refused_url(server) == 414
         async with asyncio.timeout(20):
             while (found := await figures(port)).get(("clients_ended_total", "left,sse")) != 2:
@@ -64,7 +65,11 @@ async def test_what_clients_went_through_is_measured(
         assert found["commit_lag_seconds_count", ""] >= 1
         assert found["ingest_lag_seconds_count", ""] == 3
         assert found["send_lag_seconds_count", ""] >= 1
-        assert (found["tailing", ""], found["clients", ""]) == (1, 0)
+        assert (found["tailing", ""], found["tailings_total", ""]) == (1, 1)
+        assert (found["clients", "sse"], found["clients", "websocket"]) == (0, 0)
+        assert found["deliveries_total", "sse"] == 6
+        shard_lags = [lag for (name, _), lag in found.items() if name == "shard_lag_seconds"]
+        assert len(shard_lags) == found["open_shards", ""] > 0
         assert found["tailer_lag_seconds", ""] < 30
         async with httpx.AsyncClient() as client:
             ready = (await client.get(f"{server.base}/ready")).json()["data"]
@@ -73,7 +78,7 @@ async def test_what_clients_went_through_is_measured(
 
     reports = [json.loads(line) for line in server.log.read_text().splitlines() if '"_aws"' in line]
     assert sum(report["EventsPublished"][0] for report in reports) == 3
-    assert all("TailerLag" in report for report in reports[1:])
+    assert all("TailerLag" in report and report["Tailing"] == [1] for report in reports[1:])
 
 
 async def test_the_metrics_are_no_page_of_the_public_server(

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import httpx
 import pytest
@@ -23,14 +22,18 @@ pytestmark = pytest.mark.emulator
 
 
 class BrokenFeed(FlakyFeed):
-    """A feed whose reads fail in the way that a test wants."""
+    """A feed whose reads fail after the first ones, in the way that a test wants."""
 
-    def __init__(self, store: DynamoFeedStore, error: Exception) -> None:
+    def __init__(self, store: DynamoFeedStore, error: Exception, good_reads: int) -> None:
         super().__init__(store)
         self._error = error
+        self._good_reads = good_reads
 
-    def read(self, *_: Any) -> tuple[FeedBatch, ...]:
-        raise self._error
+    def read(self, epoch: str, first: int, limit: int) -> tuple[FeedBatch, ...]:
+        if self._good_reads == 0:
+            raise self._error
+        self._good_reads -= 1
+        return self._store.read(epoch, first, limit)
 
 
 @asynccontextmanager
@@ -52,18 +55,30 @@ def app_on(feed: FlakyFeed, leases: DynamoLeaseStore) -> FastAPI:
 async def test_a_fault_of_its_own_makes_it_unhealthy(
     aws: object, feed: DynamoFeedStore, leases: DynamoLeaseStore, caplog: pytest.LogCaptureFixture
 ) -> None:
-    app = app_on(BrokenFeed(feed, ValueError("a batch that nobody can read")), leases)
+    app = app_on(BrokenFeed(feed, ValueError("a batch that nobody can read"), good_reads=1), leases)
 
     async with client_of(app) as client:
         async with asyncio.timeout(20):
-            while (answer := await client.get("/health")).status_code == 200:
+            while "not_working" not in (answer := await client.get("/health")).text:
                 await asyncio.sleep(0.05)
 
-    assert answer.json()["error"]["code"] == "not_working"
+    assert answer.status_code == 503
     assert "The follower ended" in caplog.text
 
 
-async def test_storage_that_does_not_answer_leaves_it_healthy_and_clients_are_told_to_come_back(
+async def test_storage_that_does_not_answer_any_more_leaves_it_healthy(
+    aws: object, feed: DynamoFeedStore, leases: DynamoLeaseStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = app_on(BrokenFeed(feed, AccessFailed("no route"), good_reads=1), leases)
+
+    async with client_of(app) as client:
+        async with asyncio.timeout(20):
+            while "The feed cannot be read" not in caplog.text:
+                await asyncio.sleep(0.05)
+        assert (await client.get("/health")).status_code == 200
+
+
+async def test_storage_that_never_answered_is_told_by_health_and_to_clients(
     aws: object,
     feed: DynamoFeedStore,
     leases: DynamoLeaseStore,
@@ -71,7 +86,7 @@ async def test_storage_that_does_not_answer_leaves_it_healthy_and_clients_are_to
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("streaming.start._READY_SECONDS", 0.5)
-    app = app_on(BrokenFeed(feed, AccessFailed("no route")), leases)
+    app = app_on(BrokenFeed(feed, AccessFailed("no route"), good_reads=0), leases)
 
     async with client_of(app) as client:
         refused = await client.get("/api/v1/stream")
@@ -79,5 +94,5 @@ async def test_storage_that_does_not_answer_leaves_it_healthy_and_clients_are_to
 
     assert refused.status_code == 503
     assert refused.json()["error"]["code"] == "feed_unavailable"
-    assert health.json()["data"]["feed"] == {"ready": False, "head": None}
+    assert (health.status_code, health.json()["error"]["code"]) == (503, "not_started")
     assert "The feed cannot be read" in caplog.text

@@ -7,6 +7,7 @@ import pytest
 from prometheus_client import generate_latest
 
 from streaming.metrics import Metrics, Transport
+from streaming.moment import Moment
 from streaming.start import StartSource
 from tests.support.scripted_stream import entry
 from tfdrift.service.stream_ports import FeedBatch
@@ -68,9 +69,28 @@ def test_streams_are_counted_by_transport_source_and_end() -> None:
     assert sample(metrics, "clients_ended_total", transport="sse", reason="too_slow") == 1
 
 
+def test_deliveries_are_counted_over_the_clients_of_a_write() -> None:
+    metrics = Metrics()
+    metrics.delivered(Transport.SSE, 3 * 500)
+    metrics.delivered(Transport.SSE, 2)
+    assert sample(metrics, "deliveries_total", transport="sse") == 1502
+
+
+def test_a_gauge_by_label_has_the_labels_that_there_are_when_it_is_asked() -> None:
+    metrics = Metrics()
+    lags = {"a": 1.0, "b": 2.0}
+    Moment(clients=dict, tailing=lambda: True, shard_lags=lambda: lags).show_in(metrics)
+    assert sample(metrics, "shard_lag_seconds", shard="b") == 2
+    assert sample(metrics, "tailer_lag_seconds") == 2
+    assert sample(metrics, "open_shards") == 2
+    lags.pop("b")
+    assert sample(metrics, "shard_lag_seconds", shard="b") is None
+    assert sample(metrics, "tailer_lag_seconds") == 1
+
+
 def test_what_is_not_known_is_no_number() -> None:
     metrics = Metrics()
-    metrics.gauge("tailer_lag", "Seconds of lag", lambda: None)
+    metrics.gauge("tailer_lag_seconds", "A lag", lambda: None)
     assert metrics.feed_read_age() is None
     lag = sample(metrics, "tailer_lag_seconds")
     assert lag is not None
@@ -85,4 +105,4 @@ def test_each_task_has_a_registry_of_its_own() -> None:
     one.refused("head_too_large")
     assert (one.total("requests_refused"), other.total("requests_refused")) == (1, 0)
     with pytest.raises(ValueError, match="Duplicated"):
-        one.gauge("feed_read_age", "Seconds since", lambda: 0)
+        one.gauge("feed_read_age_seconds", "The same", lambda: 0)

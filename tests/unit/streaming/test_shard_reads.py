@@ -48,6 +48,8 @@ def test_the_lag_is_that_of_the_shard_furthest_behind() -> None:
     bench.seconds = 100
     bench.reads.page("a", EMPTY)
     bench.reads.page("b", page(40, 1.0))
+    assert bench.reads.lags() == {"a": 0, "b": 100}
+    bench.reads.committed("b", page(40, 1.0))
     assert bench.reads.lag() == 60
     bench.reads.page("b", EMPTY)
     assert bench.reads.lag() == 0
@@ -62,8 +64,10 @@ def test_pages_troubles_and_losses_are_counted() -> None:
     bench.reads.begin("a")
     bench.reads.page("a", page(0, 60.0, 300.0))
     bench.seconds = 2
-    bench.reads.committed(page(0, 60.0, 300.0))
-    bench.reads.committed(EMPTY)
+    bench.reads.committed("a", page(0, 60.0, 300.0))
+    bench.reads.committed("a", EMPTY)
+    bench.reads.committed("gone", page(0))
+    bench.reads.open()
     bench.reads.trouble("throttled")
     bench.reads.lost(GapReason.TRIMMED)
     bench.reads.page("gone", EMPTY)
@@ -73,4 +77,5 @@ def test_pages_troubles_and_losses_are_counted() -> None:
     assert bench.metrics.commit.take_peak() == 2
     assert found("tfdrift_stream_shard_reads_total", {"outcome": "records"}) == 1
     assert found("tfdrift_stream_shard_reads_total", {"outcome": "throttled"}) == 1
+    assert found("tfdrift_stream_tailings_total") == 1
     assert found("tfdrift_stream_feed_gaps_total", {"reason": "trimmed"}) == 1
