@@ -5,7 +5,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import reduce
 from graphlib import CycleError, TopologicalSorter
+from operator import or_
 
 from tfdrift.domain.managed_resource import ManagedResource
 from tfdrift.domain.resource_address import configuration_address, module_instances
@@ -108,47 +110,63 @@ def _set_of(positions: Iterable[int]) -> int:
     return numbers
 
 
+Modules = tuple[tuple[str, str], ...]
+"""The module instances that an address lies in, as `module_instances` returns them."""
+
+
+class _Instances:
+    """The instances that dependencies name; each question is worked out once."""
+
+    def __init__(self, addresses: Sequence[str]) -> None:
+        self._exact = {address: position for position, address in enumerate(addresses)}
+        self._of: dict[str, list[tuple[int, Modules]]] = defaultdict(list)
+        for position, address in enumerate(addresses):
+            self._of[configuration_address(address)].append((position, module_instances(address)))
+        self._near: dict[tuple[str, int], dict[Modules, int]] = {}
+
+    def named(self, dependency: str, place: Modules) -> int:
+        """Return the set of instances that a dependency of a resource in some modules means.
+
+        Instances of one module never depend on other instances of it: as far as two resources lie in the same
+        modules, they lie in the same instances of them.
+        """
+        if dependency in self._exact:
+            return 1 << self._exact[dependency]
+        name = configuration_address(dependency)
+        depth = _shared_depth(place, module_instances(name))
+        by_place = self._by_place(name, depth)
+        return by_place.get(place[:depth]) or reduce(or_, by_place.values(), 0)
+
+    def _by_place(self, name: str, depth: int) -> dict[Modules, int]:
+        """Return the instances of a resource of the configuration by their outermost module instances."""
+        key = (name, depth)
+        if key not in self._near:
+            found: dict[Modules, int] = defaultdict(int)
+            for position, modules in self._of.get(name, ()):
+                found[modules[:depth]] |= 1 << position
+            self._near[key] = found
+        return self._near[key]
+
+
+def _shared_depth(one: Modules, other: Modules) -> int:
+    """Return how many modules two places have in common, whatever the instances."""
+    depth = 0
+    for (name, _), (other_name, _) in zip(one, other, strict=False):
+        if name != other_name:
+            break
+        depth += 1
+    return depth
+
+
 def _resolved(ordered: Sequence[ManagedResource]) -> list[int]:
     """Return of each resource the set of instances that its dependencies name."""
-    instances: dict[str, list[int]] = defaultdict(list)
-    exact: dict[str, int] = {}
-    for position, resource in enumerate(ordered):
-        instances[configuration_address(resource.address)].append(position)
-        exact[resource.address] = position
-    modules = [module_instances(resource.address) for resource in ordered]
-    named: dict[tuple[object, str], int] = {}
-
-    def instances_of(dependency: str, place: tuple[tuple[str, str], ...]) -> int:
-        if dependency in exact:
-            return 1 << exact[dependency]
-        candidates = instances.get(configuration_address(dependency), [])
-        near = [position for position in candidates if _may_meet(place, modules[position])]
-        return _set_of(near or candidates)
-
+    instances = _Instances([resource.address for resource in ordered])
     found = []
     for position, resource in enumerate(ordered):
-        reached = 0
-        for dependency in resource.depends_on:
-            name = (modules[position], dependency)
-            if name not in named:
-                named[name] = instances_of(dependency, modules[position])
-            reached |= named[name]
-        found.append(reached & ~(1 << position))
+        place = module_instances(resource.address)
+        named = (instances.named(dependency, place) for dependency in resource.depends_on)
+        found.append(reduce(or_, named, 0) & ~(1 << position))
     return found
-
-
-def _may_meet(one: Sequence[tuple[str, str]], other: Sequence[tuple[str, str]]) -> bool:
-    """Return whether resources in two modules can depend on each other.
-
-    Instances of one module never depend on other instances of it: as far as two resources lie in the same
-    modules they lie in the same instances of them.
-    """
-    for (name, key), (other_name, other_key) in zip(one, other, strict=False):
-        if name != other_name:
-            return True
-        if key != other_key:
-            return False
-    return True
 
 
 def _is_acyclic(resources: Iterable[ManagedResource]) -> bool:
