@@ -19,6 +19,7 @@ HANDLERS = ("api", "cloudtrail", "falco", "held", "tfstate")
 RECORDS = (50_000, 100_000, 200_000)
 RESOURCES_OF_REPLAY = 10_000
 RESOURCES = (25_000, 50_000, 100_000)
+RESOURCES_OF_GRAPH = (1_000, 5_000, 20_000)
 RUNS = 5
 NEEDED_BY_FIRST_MESSAGE = (
     "aws_lambda_powertools.utilities.batch",
@@ -29,14 +30,14 @@ NEEDED_BY_FIRST_MESSAGE = (
 
 
 def main() -> None:
-    """Print the figures; what is measured can be chosen: replay, states, imports, stream or parts of it.
+    """Print the figures; what is measured can be chosen: replay, states, graph, imports, stream (or parts).
 
     `scale` measures nothing and prints the tables of docs/scaling.md.
     """
     if sys.argv[1:] == ["scale"]:
         print(scale_tables())
         return
-    chosen = sys.argv[1:] or ["replay", "states", "imports", "stream"]
+    chosen = sys.argv[1:] or ["replay", "states", "graph", "imports", "stream"]
     with tempfile.TemporaryDirectory(prefix="tfdrift-bench-") as folder:
         if chosen[0] == "stream":
             figures = {"stream": measure_stream(chosen[1:], Path(folder))}
@@ -97,6 +98,10 @@ def _state(file: Path, count: int) -> dict[str, Any]:
     }
 
 
+def _graphs(_: Path) -> list[dict[str, Any]]:
+    return [in_own_process("bench.graph_speed", str(count)) for count in RESOURCES_OF_GRAPH]
+
+
 def _imports(_: Path) -> dict[str, Any]:
     """Return the medians; the modules take turns, so that a busy moment meets all of them."""
     wanted = {
@@ -122,6 +127,7 @@ def _import(modules: Sequence[str]) -> float:
 _MEASURES: dict[str, Callable[[Path], Any]] = {
     "replay": _replays,
     "states": _states,
+    "graph": _graphs,
     "imports": _imports,
     "stream": lambda folder: measure_stream((), folder),
 }
