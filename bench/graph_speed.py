@@ -1,4 +1,4 @@
-"""Measures a state's graph, and one question of what a resource reaches: `python -m bench.graph_speed COUNT`."""
+"""Measures a state's graph and what a resource of it reaches: `python -m bench.graph_speed COUNT`."""
 
 import json
 import sys
