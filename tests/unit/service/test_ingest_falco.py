@@ -86,3 +86,18 @@ def test_what_is_no_alert_is_refused(product: Product) -> None:
     with pytest.raises(InvalidAlert):
         product.use.ingest_falco.ingest({"rule": "x"})
     assert product.feed(EventType.FALCO) == []
+
+
+def test_an_alert_of_a_call_says_who_made_it_and_one_of_a_container_nobody(product: Product) -> None:
+    arn = f"arn:aws:iam::{ACCOUNT}:user/oncall"
+    called = product.use.ingest_falco.ingest(
+        cloudtrail_alert(**{"ct.user.arn": arn, "ct.srcip": "203.0.113.7"})
+    )
+    shell = product.use.ingest_falco.ingest(SHELL)
+
+    assert called.event.actor is not None
+    assert (called.event.actor.principal, called.event.actor.source_ip) == (arn, "203.0.113.7")
+    assert shell.event.actor is None
+    # and the drift that the call made is by the same one
+    (step,) = product.feed()
+    assert (step.actor and step.actor.principal, step.resource_id, step.region) == (arn, "orders", REGION)
