@@ -7,6 +7,7 @@ from cdk_nag import AwsSolutionsChecks
 from infra.config import CONTEXT_KEY, ConfigError, DeploymentConfig
 from infra.stacks.data import DataStack
 from infra.stacks.ingest import IngestProps, IngestStack
+from infra.stacks.notify import NotifyProps, NotifyStack
 from infra.stacks.stream import StreamProps, StreamStack
 
 _RETENTIONS = {
@@ -47,6 +48,13 @@ def compose(app: App) -> None:
         StreamProps(config=config, data=data, ingest=ingest, log_retention=retention),
         stack_name=f"{config.name}-stream",
     )
+    if config.notifications:
+        NotifyStack(
+            app,
+            "Notify",
+            NotifyProps(config=config, data=data, log_retention=retention),
+            stack_name=f"{config.name}-notify",
+        )
     Tags.of(app).add("application", config.name)
     add_security_checks(app)
 

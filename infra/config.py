@@ -4,9 +4,12 @@ from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from tfdrift.adapters.notifications.targets import Target, Targets, parse_targets
 
 CONTEXT_KEY = "tfdrift"
+_MOST_NOTIFICATION_BYTES = 3_000
 DEFAULT_BUNDLE = Path("build/lambda/aws")
 
 BucketName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
@@ -59,6 +62,10 @@ class DeploymentConfig(BaseModel):
         ACM certificate for the load balancer; without it the listener speaks HTTP inside the VPC.
     tasks
         Number of streaming tasks.
+    notifications
+        Who is told outside of AWS and of what, see docs/notifications.md; none makes no notification stack.
+    dashboard_url
+        Where people reach the dashboard, for links in notifications.
     alarm_topic_arn
         Existing SNS topic that alarms go to; without it they are seen in CloudWatch alone.
     """
@@ -82,7 +89,19 @@ class DeploymentConfig(BaseModel):
     client_networks: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
     certificate_arn: str | None = Field(default=None, pattern=r"^arn:aws[a-z-]*:acm:")
     tasks: int = Field(default=2, ge=1, le=50)
+    notifications: tuple[Target, ...] = ()
+    dashboard_url: str | None = Field(default=None, pattern=r"^https://[^\s/]+")
     alarm_topic_arn: str | None = Field(default=None, pattern=r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:.+$")
+
+    @field_validator("notifications")
+    @classmethod
+    def _fit_into_settings(cls, targets: tuple[Target, ...]) -> tuple[Target, ...]:
+        """Refuse names that stand twice, and more than a function's environment holds (4 KB in all)."""
+        text = Targets.dump_json(targets, exclude_defaults=True).decode("utf-8")
+        parse_targets(text)
+        if len(text) > _MOST_NOTIFICATION_BYTES:
+            raise ValueError(f"the targets take {len(text)} bytes, of at most {_MOST_NOTIFICATION_BYTES}")
+        return targets
 
     @classmethod
     def from_context(cls, context: object) -> "DeploymentConfig":

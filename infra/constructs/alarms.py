@@ -13,6 +13,7 @@ from constructs import Construct
 
 from infra import alarm_rules
 from infra.alarm_rules import AlarmRule
+from infra.constructs.dead_letters import DeadLetters
 from infra.constructs.product_function import ProductFunction
 from infra.constructs.work_queue import WorkQueue
 
@@ -31,19 +32,19 @@ class Alarms(Construct):
 
     def watch_queue(self, work: WorkQueue, *, whole_files: bool = False) -> None:
         """Ring for evidence that could not be used, and for evidence that waits."""
-        self.watch_dead_letters(work)
+        self.watch_dead_letters(work.dead_letters)
         self._add(
             f"{work.node.id}Waiting",
             alarm_rules.WAITING_FILES if whole_files else alarm_rules.WAITING_CALLS,
             work.queue.metric_approximate_age_of_oldest_message(statistic="Maximum"),
         )
 
-    def watch_dead_letters(self, work: WorkQueue) -> None:
+    def watch_dead_letters(self, dead_letters: DeadLetters) -> None:
         """Ring for what ended in dead letters."""
         self._add(
-            f"{work.node.id}DeadLetters",
+            dead_letters.name,
             alarm_rules.DEAD_LETTERS,
-            work.dead_letters.metric_approximate_number_of_messages_visible(statistic="Maximum"),
+            dead_letters.queue.metric_approximate_number_of_messages_visible(statistic="Maximum"),
         )
 
     def watch_function(self, function: ProductFunction) -> None:

@@ -73,7 +73,7 @@ class CloudTrailSource(Construct):
                 detail_type=list(_DETAIL_TYPES),
             ),
         )
-        rule.add_target(targets.SqsQueue(props.calls.queue, dead_letter_queue=props.calls.dead_letters))
+        rule.add_target(targets.SqsQueue(props.calls.queue, dead_letter_queue=props.calls.dead_letters.queue))
 
     def _add_log_files(self, props: CloudTrailSourceProps) -> s3.Bucket:
         bucket = s3.Bucket(

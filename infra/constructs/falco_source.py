@@ -30,6 +30,6 @@ class FalcoSource(Construct):
             enforce_ssl=True,
         )
         topic.add_subscription(
-            subscriptions.SqsSubscription(props.work.queue, dead_letter_queue=props.work.dead_letters)
+            subscriptions.SqsSubscription(props.work.queue, dead_letter_queue=props.work.dead_letters.queue)
         )
         CfnOutput(Stack.of(self), "FalcoTopicArn", value=topic.topic_arn)

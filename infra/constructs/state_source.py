@@ -48,7 +48,7 @@ class StateSource(Construct):
                 },
             ),
         )
-        rule.add_target(targets.SqsQueue(props.work.queue, dead_letter_queue=props.work.dead_letters))
+        rule.add_target(targets.SqsQueue(props.work.queue, dead_letter_queue=props.work.dead_letters.queue))
         CfnOutput(Stack.of(self), "StateBucketNames", value=Fn.join(",", self.bucket_names))
 
     @property

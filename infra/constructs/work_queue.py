@@ -6,6 +6,8 @@ from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra.constructs.dead_letters import DeadLetters
+
 _MAX_RECEIVES = 5
 
 
@@ -25,13 +27,8 @@ class WorkQueue(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, props: WorkQueueProps) -> None:
         super().__init__(scope, construct_id)
-        self.dead_letters = sqs.Queue(
-            self,
-            "DeadLetters",
-            encryption=sqs.QueueEncryption.SQS_MANAGED,
-            enforce_ssl=True,
-            retention_period=Duration.days(14),
-            removal_policy=RemovalPolicy.DESTROY,
+        self.dead_letters = DeadLetters(
+            self, "DeadLetters", name=f"{construct_id}DeadLetters", of_a_queue=True
         )
         self.queue = sqs.Queue(
             self,
@@ -40,10 +37,11 @@ class WorkQueue(Construct):
             enforce_ssl=True,
             retention_period=Duration.days(4),
             visibility_timeout=Duration.seconds(props.function_timeout.to_seconds() * 6),
-            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=_MAX_RECEIVES),
+            dead_letter_queue=sqs.DeadLetterQueue(
+                queue=self.dead_letters.queue, max_receive_count=_MAX_RECEIVES
+            ),
             removal_policy=RemovalPolicy.DESTROY,
         )
         stack = Stack.of(self)
         CfnOutput(stack, f"{construct_id}Url", value=self.queue.queue_url)
         CfnOutput(stack, f"{construct_id}Arn", value=self.queue.queue_arn)
-        CfnOutput(stack, f"{construct_id}DeadLettersUrl", value=self.dead_letters.queue_url)

@@ -10,6 +10,7 @@ from constructs import Construct
 from infra.config import DeploymentConfig
 from infra.constructs.alarms import Alarms
 from infra.constructs.cloudtrail_source import CloudTrailSource, CloudTrailSourceProps
+from infra.constructs.dead_letters import DeadLetters
 from infra.constructs.falco_source import FalcoSource, FalcoSourceProps
 from infra.constructs.fingerprint_key import FingerprintKey
 from infra.constructs.held_schedule import HeldSchedule, HeldScheduleProps
@@ -118,11 +119,11 @@ class IngestStack(Stack):
 
     def _add_held(self) -> None:
         function = self._ingesting("Held", "held", _QUICK, memory_mib=512)
-        failed = WorkQueue(self, "HeldFailures", WorkQueueProps(function_timeout=_QUICK))
+        failed = DeadLetters(self, "HeldDeadLetters", name="HeldDeadLetters")
         HeldSchedule(
             self,
             "HeldSchedule",
-            HeldScheduleProps(function=function, dead_letters=failed.dead_letters, every=_HELD_EVERY),
+            HeldScheduleProps(function=function, dead_letters=failed.queue, every=_HELD_EVERY),
         )
         self._alarms.watch_dead_letters(failed)
         self._alarms.watch_schedule(function)

@@ -7,6 +7,9 @@ import pytest
 from tests.support.templates import Template, read_templates
 from tfdrift.demo.synthesis import synthesise
 
+SLACK_SECRET = "arn:aws:secretsmanager:us-east-1:111122223333:secret:slack-AbCdEf"
+NOTIFICATION_TOPIC = "arn:aws:sns:us-east-1:111122223333:drift-mail"
+NOTIFICATION_BUS = "arn:aws:events:us-east-1:111122223333:event-bus/drift"
 BUNDLE = Path(__file__).parent / "bundle"
 
 
@@ -61,6 +64,17 @@ def configured() -> dict[str, Template]:
                 "certificate_arn": "arn:aws:acm:us-east-1:111122223333:certificate/6d2c8ad9",
                 "tasks": 3,
                 "alarm_topic_arn": "arn:aws:sns:us-east-1:111122223333:on-call",
+                "dashboard_url": "https://drift.example.com",
+                "notifications": [
+                    {"kind": "slack", "name": "platform", "secret_arn": SLACK_SECRET},
+                    {
+                        "kind": "sns",
+                        "name": "mail",
+                        "topic_arn": NOTIFICATION_TOPIC,
+                        "severities": ["critical"],
+                    },
+                    {"kind": "event_bus", "name": "bus", "bus_arn": NOTIFICATION_BUS},
+                ],
             },
         )
     )

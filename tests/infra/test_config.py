@@ -4,6 +4,12 @@ import pytest
 
 from infra.config import ConfigError, DeploymentConfig
 
+SLACK = {
+    "kind": "slack",
+    "name": "chat",
+    "secret_arn": "arn:aws:secretsmanager:us-east-1:111122223333:secret:slack-AbCdEf",
+}
+
 
 def test_nothing_set_is_a_complete_and_closed_deployment() -> None:
     config = DeploymentConfig.from_context(None)
@@ -19,6 +25,11 @@ def test_nothing_set_is_a_complete_and_closed_deployment() -> None:
         ("certificate_arn", "arn:aws:iam::111122223333:server-certificate/old"),
         ("tasks", 0),
         ("alarm_topic_arn", "on-call@example.com"),
+        ("dashboard_url", "http://drift.example.com"),
+        ("notifications", [{"kind": "fax", "name": "office"}]),
+        ("notifications", [{"kind": "slack", "name": "chat", "secret_arn": "https://hooks.example.com"}]),
+        ("notifications", [SLACK, SLACK]),
+        ("notifications", [{**SLACK, "name": f"chat-{n}"} for n in range(40)]),
         ("grace_seconds", -1),
         ("event_retention_days", 0),
         ("state_key_suffixes", []),

@@ -32,14 +32,12 @@ def test_a_table_has_the_keys_and_indexes_that_the_adapters_use(data: Template, 
     }
 
 
-def test_the_events_table_alone_has_a_stream_of_new_images(data: Template) -> None:
-    streams = {name: table.get("StreamSpecification") for name, table in data.of_type(TABLE).items()}
-    assert sorted(filter(None, map(str, streams.values()))) == [
-        "None",
-        "None",
-        "{'StreamViewType': 'NEW_IMAGE'}",
-    ]
-    assert data.resource("Events", TABLE)["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
+def test_the_streams_tell_of_events_whole_and_of_the_feed_by_its_keys(data: Template) -> None:
+    tables = {name: data.resource(name, TABLE) for name in SCHEMAS}
+    streams = {
+        name: table.get("StreamSpecification", {}).get("StreamViewType") for name, table in tables.items()
+    }
+    assert streams == {"Events": "NEW_IMAGE", "State": None, "Feed": "KEYS_ONLY"}
 
 
 @pytest.mark.parametrize("name", sorted(SCHEMAS))

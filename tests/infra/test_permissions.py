@@ -5,7 +5,11 @@ from collections import defaultdict
 from tests.support.templates import Template, as_list
 
 # Actions that AWS knows no resource for.
-RESOURCELESS = {"xray:PutTraceSegments", "xray:PutTelemetryRecords", "ecr:GetAuthorizationToken"}
+RESOURCELESS = {
+    "xray:PutTraceSegments",
+    "xray:PutTelemetryRecords",
+    "ecr:GetAuthorizationToken",
+}
 READ = {"BatchGetItem", "ConditionCheckItem", "GetItem", "Query"}
 WRITE = {"BatchWriteItem", "DeleteItem", "PutItem", "UpdateItem"}
 READ_STREAM = {"DescribeTable", "DescribeStream", "GetShardIterator", "GetRecords"}
