@@ -1,5 +1,6 @@
 """A client that reads a stream's frames as they are on the wire, field by field, over a real socket."""
 
+import json
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -81,6 +82,17 @@ class Stream:
             if len(found) == count:
                 break
         return found
+
+
+async def ids(stream: Stream, count: int) -> list[str]:
+    """Return the payloads' own ids of the next events; a gap counts as one, under its name."""
+    return [payload_id(block) for block in await stream.events(count)]
+
+
+def payload_id(block: Block) -> str:
+    """Return an event's own id, which is not its place in the feed; of a gap, its name."""
+    name: str = "gap" if block.event == "gap" else json.loads(block.data or "")["id"]
+    return name
 
 
 @asynccontextmanager

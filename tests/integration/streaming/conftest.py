@@ -14,6 +14,7 @@ from streaming.metrics import Metrics
 from streaming.shard_reader import PollTimes
 from streaming.tailer import Tailer, TailerTimes
 from tests.support.tables import TableNames, create_tables, delete_tables
+from tests.support.written_events import drift_event, event_log
 from tfdrift.adapters.dynamodb import Table
 from tfdrift.adapters.feed_dynamodb import DynamoFeedStore, DynamoLeaseStore
 from tfdrift.demo.emulator import Emulator
@@ -32,6 +33,13 @@ def tables(dynamodb: Any) -> Iterator[TableNames]:
     names = create_tables(dynamodb)
     yield names
     delete_tables(dynamodb, names)
+
+
+@pytest.fixture
+def write(dynamodb: Any, tables: TableNames) -> Callable[[str], bool]:
+    """Return what stores a drift's event under an id."""
+    log = event_log(dynamodb, tables.events)
+    return lambda event_id: log.append(drift_event(event_id))
 
 
 @pytest.fixture

@@ -5,25 +5,17 @@ import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.support.sse_client import open_stream
 from tests.support.streaming_process import StreamingProcess, streaming_process
 from tests.support.tables import TableNames
-from tests.support.written_events import drift_event, event_log
 from tfdrift.demo.emulator import Emulator
 
 pytestmark = pytest.mark.emulator
 
 REQUEST = b"GET /api/v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n"
-
-
-@pytest.fixture
-def write(dynamodb: Any, tables: TableNames) -> Callable[[str], bool]:
-    log = event_log(dynamodb, tables.events)
-    return lambda event_id: log.append(drift_event(event_id))
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The real process on a real socket: it stops in time, resumes after any end, and shares one feed."""
 
 import asyncio
-import json
 import os
 import signal
 import socket
@@ -14,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.sse_client import open_stream
+from tests.support.sse_client import ids, open_stream, payload_id
 from tests.support.streaming_process import StreamingProcess, streaming_process
 from tests.support.tables import TableNames, create_tables
 from tests.support.written_events import drift_event, event_log
@@ -25,18 +24,6 @@ pytestmark = pytest.mark.emulator
 STOP_SECONDS = 5.0
 # A call that hangs ends by its own timeout first, and the lease's release after it.
 HUNG_STOP_SECONDS = 15.0
-
-
-@pytest.fixture
-def write(dynamodb: Any, tables: TableNames) -> Callable[[str], bool]:
-    log = event_log(dynamodb, tables.events)
-    return lambda event_id: log.append(drift_event(event_id))
-
-
-async def ids(stream: Any, count: int) -> list[str]:
-    """Return the payload ids of the next events; a gap counts as one, under its name."""
-    blocks = await stream.events(count)
-    return [json.loads(b.data or "")["id"] if b.event != "gap" else "gap" for b in blocks]
 
 
 async def test_sigterm_ends_every_stream_and_the_process_in_time(
@@ -266,7 +253,7 @@ async def test_history_that_expired_gets_a_gap_and_the_rest(
     assert greeting.id == start
     assert [b.event for b in blocks] == ["gap", "drift", "drift", "drift"]
     assert blocks[0].id == f"{epoch}:4.0"
-    assert [json.loads(b.data or "")["id"] for b in blocks[1:]] == ["3", "4", "5"]
+    assert [payload_id(b) for b in blocks[1:]] == ["3", "4", "5"]
 
 
 async def test_a_feed_that_was_wiped_sends_its_clients_away_with_a_gap(

@@ -13,10 +13,9 @@ import httpx
 import pytest
 
 from tests.support.scripted_stream import entry
-from tests.support.sse_client import open_stream
+from tests.support.sse_client import ids, open_stream, payload_id
 from tests.support.streaming_process import streaming_process
 from tests.support.tables import TableNames
-from tests.support.written_events import drift_event, event_log
 from tfdrift.adapters.feed_dynamodb import DynamoFeedStore
 from tfdrift.demo.emulator import Emulator
 from tfdrift.domain.timestamps import format_time
@@ -138,18 +137,6 @@ class CountedQueries:
         return self._client.query(**request)
 
 
-@pytest.fixture
-def write(dynamodb: Any, tables: TableNames) -> Callable[[str], bool]:
-    log = event_log(dynamodb, tables.events)
-    return lambda event_id: log.append(drift_event(event_id))
-
-
-async def ids(stream: Any, count: int) -> list[str]:
-    """Return the payload ids of the next events; a gap counts as one, under its name."""
-    blocks = await stream.events(count)
-    return [json.loads(b.data or "")["id"] if b.event != "gap" else "gap" for b in blocks]
-
-
 async def test_a_stream_begins_at_a_time_and_reconnects_where_it_was(
     emulator: Emulator, tables: TableNames, tmp_path: Path, write: Callable[[str], bool]
 ) -> None:
@@ -167,7 +154,7 @@ async def test_a_stream_begins_at_a_time_and_reconnects_where_it_was(
         # when: the ids go on from that moment, through to what is written now
         async with open_stream(server.base, f"?since={moment}") as stream:
             blocks = await stream.events(3)
-            assert [json.loads(b.data or "")["id"] for b in blocks] == ["3", "4", "5"]
+            assert [payload_id(b) for b in blocks] == ["3", "4", "5"]
             await asyncio.to_thread(write, "6")
             assert await ids(stream, 1) == ["6"]
 
@@ -202,7 +189,7 @@ async def test_a_time_whose_batches_expired_begins_with_a_gap(
             async with open_stream(server.base, f"?since={asked}") as stream:
                 blocks = await stream.events(3)
             assert json.loads(blocks[0].data or "")["reason"] == "expired"
-            assert [json.loads(b.data or "")["id"] for b in blocks[1:]] == ["3", "4"]
+            assert [payload_id(b) for b in blocks[1:]] == ["3", "4"]
 
 
 async def test_a_since_that_says_nothing_is_refused(
