@@ -1,4 +1,4 @@
-"""A fan-out on a real hub, with clients whose transports a test scripts: full, read or stalled when it says."""
+"""A fan-out on a real hub, with clients whose transports a test scripts: to be read, stalled, or full."""
 
 import asyncio
 from collections.abc import Callable
