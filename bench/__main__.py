@@ -104,7 +104,7 @@ def _graphs(_: Path) -> list[dict[str, Any]]:
 
 def _imports(_: Path) -> dict[str, Any]:
     """Return the medians; the modules take turns, so that a busy moment meets all of them."""
-    wanted = {
+    wanted: dict[str, tuple[str, ...]] = {
         "boto3": ("boto3",),
         **{f"handlers.{name}.handler": (f"handlers.{name}.handler",) for name in HANDLERS},
     }

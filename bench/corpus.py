@@ -59,7 +59,9 @@ def _trail(lines: Sequence[str]) -> Callable[[int], str]:
 
 
 def _sorted_by_effect(lines: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
-    reads, failures, others = [], [], []
+    reads: list[str] = []
+    failures: list[str] = []
+    others: list[str] = []
     for line in lines:
         record = json.loads(line)
         kind = failures if "errorCode" in record else reads if record.get("readOnly") is True else others

@@ -4,6 +4,7 @@ import json
 import sys
 from io import StringIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bench.measure import cpu_seconds, peak_bytes
 from tfdrift.adapters.fast_json import fast_json
@@ -11,6 +12,9 @@ from tfdrift.catalog import load_catalog
 from tfdrift.replay_files import EVIDENCE_ENDINGS, STATE_ENDINGS, input_files
 from tfdrift.replay_output import json_lines
 from tfdrift.service.replay import ReplayInput, ReplayResult, replay
+
+if TYPE_CHECKING:
+    from tfdrift.service.replay_evidence import Problem
 
 
 def main() -> None:
@@ -37,7 +41,7 @@ def main() -> None:
 
 def _replay(state: str, logs: str) -> ReplayResult:
     """Do what `tfdrift replay --format jsonl` does: find and read the files, replay, write the drifts."""
-    problems: list = []
+    problems: list[Problem] = []
     wanted = ReplayInput(
         states=input_files([state], STATE_ENDINGS, problems),
         logs=input_files([logs], EVIDENCE_ENDINGS, problems),
