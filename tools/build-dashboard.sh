@@ -7,7 +7,7 @@ fail() { printf 'setup: %s\n' "$1" >&2; exit 1; }
 
 command -v npm >/dev/null 2>&1 || fail "npm is missing: install Node.js 20 or newer"
 
-sources=$(find . -path ./node_modules -prune -o -path ./dist -prune -o -type f -print0 | sort -z |
+sources=$(find . -path ./node_modules -prune -o -path ./build -prune -o -path ./dist -prune -o -type f -print0 | sort -z |
   xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
 [ "$(cat dist/.sources 2>/dev/null || true)" != "$sources" ] || exit 0
 

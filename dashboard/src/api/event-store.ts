@@ -30,6 +30,8 @@ export const EMPTY_SNAPSHOT: StreamSnapshot = {
 export class EventStore {
   readonly #listeners = new Set<() => void>();
   #snapshot = EMPTY_SNAPSHOT;
+  /** Of a message that could not be read; shown until it is cleared, but for while the connection has its own. */
+  #fault: StreamError | null = null;
   #batch: Batch<StreamEvent> | null = null;
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -42,6 +44,7 @@ export class EventStore {
   /** Forgets the history and the error. */
   readonly clear = (): void => {
     this.#batch?.drop();
+    this.#fault = null;
     this.#update({ events: [], lastEvent: null, error: null });
   };
 
@@ -60,6 +63,7 @@ export class EventStore {
         this.#follow(state);
       },
       onFault: (fault) => {
+        this.#fault = fault;
         this.#update({ error: fault });
       },
     });
@@ -71,13 +75,11 @@ export class EventStore {
     };
   }
 
-  /** A connection's error ends with the next open connection; an unreadable message's stays until cleared. */
   #follow({ phase, error }: ConnectionState<StreamError>): void {
-    const fault = this.#snapshot.error?.kind === "data" ? this.#snapshot.error : null;
     this.#update({
       isConnected: phase === "open",
       isConnecting: phase === "connecting",
-      error: error ?? fault,
+      error: error ?? this.#fault,
     });
   }
 

@@ -39,13 +39,14 @@ export interface ListingOptions<Filters> {
   readonly enabled?: boolean;
 }
 
-/** Returns the query of a listing, whose parts follow each other by cursor. */
+/** Returns the query of a listing, whose parts follow each other by cursor; `select` makes one list of them. */
 export function listingQuery<Item>(
   settings: ApiSettings,
   family: Family,
   path: string,
   query: Query,
   decode: (from: JsonObject) => Item,
+  select: (parts: Parts<Item>) => ListingData<Item> = joined,
 ) {
   return infiniteQueryOptions<Part<Item>, ApiError, ListingData<Item>, AnswerKey, string | null>({
     queryKey: answerKey(settings, family, query),
@@ -55,7 +56,7 @@ export function listingQuery<Item>(
     },
     initialPageParam: null,
     getNextPageParam: (last) => last.next_cursor,
-    select: joined,
+    select,
     retry: isWorthAnother,
     retryDelay,
   });
@@ -80,11 +81,11 @@ export function answerQuery<Answer>(
   });
 }
 
-/** The first part's total is the latest that the server counted for all. */
 function joined<Item>({ pages }: Parts<Item>): ListingData<Item> {
   const [first] = pages;
   return {
     items: pages.flatMap(({ items }) => items),
+    // The first part's is the latest that the server counted for all.
     total: first?.total ?? null,
     total_is_exact: first?.total_is_exact ?? false,
   };

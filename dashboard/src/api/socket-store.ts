@@ -29,6 +29,8 @@ export class SocketStore {
   readonly #listeners = new Set<() => void>();
   readonly #wanted = new Map<Topic, EventFilters>();
   #snapshot = NO_SOCKET;
+  /** Of a message or a subscription; shown until it is cleared, but for while the connection has its own. */
+  #fault: SocketError | null = null;
   #connection: SocketConnection | null = null;
 
   readonly listen = (listener: () => void): (() => void) => {
@@ -55,6 +57,7 @@ export class SocketStore {
     Promise.reject(new SocketError("connection", "The socket is not connected"));
 
   readonly clearError = (): void => {
+    this.#fault = null;
     this.#update({ error: null });
   };
 
@@ -74,8 +77,9 @@ export class SocketStore {
       onState: (state) => {
         this.#follow(state);
       },
-      onFault: (error) => {
-        this.#update({ error });
+      onFault: (fault) => {
+        this.#fault = fault;
+        this.#update({ error: fault });
       },
     });
     this.#follow(connection.state);
@@ -89,13 +93,11 @@ export class SocketStore {
     };
   }
 
-  /** A connection's error ends with the next open connection; any other stays until it is cleared. */
   #follow({ phase, error }: ConnectionState<SocketError>): void {
-    const lasting = this.#snapshot.error?.kind === "connection" ? null : this.#snapshot.error;
     this.#update({
       isConnected: phase === "open",
       isConnecting: phase === "connecting",
-      error: error ?? lasting,
+      error: error ?? this.#fault,
     });
   }
 

@@ -6,7 +6,7 @@ import { listed } from "./list-filters";
 import type { OneOrMany } from "./list-filters";
 import { useLiveUpdates } from "./live-updates";
 import { listingQuery } from "./query-options";
-import type { ListingOptions, UseListingResult } from "./query-options";
+import type { ListingData, ListingOptions, UseListingResult } from "./query-options";
 import type { Parts, Session } from "./rest-types";
 import { useApiSettings } from "./settings";
 import type { ApiSettings } from "./settings";
@@ -28,14 +28,12 @@ const DEFAULT_EVENTS = 100;
 /** Returns the query of the sessions, that with the newest event first. */
 export function timelineQuery(settings: ApiSettings, filters: TimelineFilters = {}, limit = DEFAULT_EVENTS) {
   const query = { ...filters, account_id: listed(filters.account_id), limit };
-  return {
-    ...listingQuery(settings, "timeline", "timeline", query, decodeSession),
-    select: ({ pages }: Parts<Session>) => ({
-      items: joinedSessions(pages.map(({ items }) => items)),
-      total: null,
-      total_is_exact: false,
-    }),
-  };
+  return listingQuery(settings, "timeline", "timeline", query, decodeSession, bySession);
+}
+
+/** The server does not count sessions. */
+function bySession({ pages }: Parts<Session>): ListingData<Session> {
+  return { items: joinedSessions(pages.map(({ items }) => items)), total: null, total_is_exact: false };
 }
 
 /**

@@ -98,6 +98,12 @@ describe("useSSE", () => {
     });
     expect(result.current.error).toMatchObject({ kind: "data", message: "A drift event could not be read" });
     expect(result.current.isConnected).toBe(true);
+    server.drop();
+    await waitFor(() => {
+      expect(result.current.error?.kind).toBe("connection");
+    });
+    await connected(result);
+    expect(result.current.error?.kind).toBe("data");
     act(() => {
       result.current.clearEvents();
     });
