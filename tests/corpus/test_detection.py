@@ -62,9 +62,9 @@ def test_every_record_has_an_outcome_against_no_state(records: tuple[CloudTrailR
     assert counts == {
         DetectionOutcome.FAILED: 232,
         DetectionOutcome.READ_ONLY: 190,
-        DetectionOutcome.NOT_A_CHANGE: 48,
+        DetectionOutcome.NOT_A_CHANGE: 44,
         DetectionOutcome.UNMAPPED: 26,
-        DetectionOutcome.NO_MANAGED_RESOURCE: 340,
+        DetectionOutcome.NO_MANAGED_RESOURCE: 344,
     }
 
 

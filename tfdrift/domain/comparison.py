@@ -12,6 +12,9 @@ from tfdrift.domain.normalisers.policy import document
 FINGERPRINT = "fingerprint:"
 """How a secret that the state reader replaced begins (decision 9)."""
 
+_PRESENTED_AS_NORMALISED = frozenset({"tags", "pairs", "acl_grants", "bucket_grants", "time"})
+_PORTS = ("from_port", "to_port")
+
 
 def equal(expected: JsonValue, actual: JsonValue, normaliser: str, default: JsonValue = None) -> bool:
     """Return whether two values are the same to Terraform.
@@ -51,14 +54,21 @@ def presented(actual: JsonValue, expected: JsonValue, normaliser: str) -> JsonVa
     """
     if normaliser in ("policy", "json"):
         return _as_document_text(actual)
-    if normaliser in ("tags", "pairs"):
+    if normaliser in _PRESENTED_AS_NORMALISED:
         return NORMALISERS[normaliser](actual)
     if normaliser == "set" and isinstance(actual, list):
         distinct = {sort_key(element): element for element in actual}
         return [distinct[key] for key in sorted(distinct)]
     if normaliser in ("blocks", "structure"):
         return _as_blocks(actual)
+    if normaliser == "acl_entries" and isinstance(actual, list):
+        return [_with_ports(entry) for entry in actual]
     return _as_type_of(actual, expected)
+
+
+def _with_ports(entry: JsonValue) -> JsonValue:
+    """Return a network ACL's entry with the ports that a call for all protocols leaves out."""
+    return {**entry, **{port: entry.get(port, 0) for port in _PORTS}} if isinstance(entry, dict) else entry
 
 
 def _as_type_of(actual: JsonValue, expected: JsonValue) -> JsonValue:

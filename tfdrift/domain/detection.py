@@ -23,7 +23,7 @@ from tfdrift.domain.new_value import holds
 from tfdrift.domain.normalisers.plain import plain
 from tfdrift.domain.parameters import values_at
 from tfdrift.domain.security_group_changes import security_group_changes
-from tfdrift.domain.severity import Judged, severity_of
+from tfdrift.domain.severity import TOUCHED, Judged, severity_of, severity_of_touch
 from tfdrift.domain.touched_resources import touched_resources
 from tfdrift.domain.values_so_far import ValuesSoFar
 
@@ -49,7 +49,6 @@ _CALL_TYPES = frozenset({"", "AwsApiCall", "AwsServiceEvent", "AwsConsoleAction"
 _CHANGING_CATEGORIES = frozenset({None, "", "Management"})
 _CALL_TYPES_IF_MAPPED = _CALL_TYPES | {"AwsConsoleSignIn"}
 _CHANGING_CATEGORIES_IF_MAPPED = _CHANGING_CATEGORIES | {"Data"}
-_EVENT_ONLY = (Severity.LOW, "a managed resource was touched by an event whose attributes are not mapped")
 _OMITTED = (Severity.MEDIUM, "a managed resource was changed; CloudTrail left the parameters out")
 
 
@@ -136,7 +135,7 @@ def _changes(
 
 def _unmapped(record: CloudTrailRecord, lookup: Lookup) -> Detection:
     touched = touched_resources(record, lookup)
-    findings = _sorted([_unspecified(resource, Fidelity.EVENT_ONLY, _EVENT_ONLY) for resource in touched])
+    findings = _sorted([_unspecified(resource, Fidelity.EVENT_ONLY, TOUCHED) for resource in touched])
     return Detection(DetectionOutcome.FINDINGS if findings else DetectionOutcome.UNMAPPED, findings)
 
 
@@ -165,8 +164,6 @@ def _unspecified(resource: ManagedResource, fidelity: Fidelity, judged: tuple[Se
 
 
 def _finding(record: CloudTrailRecord, change: Change, rules: SeverityRules) -> Finding:
-    if change.fidelity is Fidelity.EVENT_ONLY:
-        return _judged(change, *_EVENT_ONLY)
     judged = Judged(
         change.resource_type,
         change.attribute,
@@ -177,7 +174,8 @@ def _finding(record: CloudTrailRecord, change: Change, rules: SeverityRules) -> 
         change.differs,
         record.account_id,
     )
-    return _judged(change, *severity_of(judged, rules))
+    judge = severity_of_touch if change.fidelity is Fidelity.EVENT_ONLY else severity_of
+    return _judged(change, *judge(judged, rules))
 
 
 def _judged(change: Change, severity: Severity, reason: str) -> Finding:

@@ -16,6 +16,7 @@ WHOLE_RESOURCE = "-"
 _DEFAULT = (Severity.MEDIUM, "an attribute that Terraform manages was changed")
 _RESTORED = (Severity.INFO, "the call set Terraform's own value")
 _DELETED = (Severity.HIGH, "a resource that Terraform manages was deleted")
+TOUCHED = (Severity.LOW, "a managed resource was touched by an event whose attributes are not mapped")
 _GRAVE = frozenset({Severity.CRITICAL, Severity.HIGH})
 _WORLD = frozenset({"0.0.0.0/0", "::/0"})
 _OFF = (False, "Suspended", "Disabled", "DISABLED", "INACTIVE", "OFF", "PAUSED")
@@ -50,6 +51,13 @@ def severity_of(judged: Judged, rules: SeverityRules) -> tuple[Severity, str]:
     if _is_deletion(judged) and severity not in _GRAVE:
         return _DELETED
     return severity, reason
+
+
+def severity_of_touch(judged: Judged, rules: SeverityRules) -> tuple[Severity, str]:
+    """Return the severity of an event of which no attribute is known: by a rule that names it, else low."""
+    about = rules.about(judged.resource_type, WHOLE_RESOURCE, judged.event_name, judged.change_type)
+    rule = next((rule for rule in about if rule.event_names and rule.test is None), None)
+    return TOUCHED if rule is None else (rule.severity, rule.reason)
 
 
 def first_fitting(judged: Judged, rules: SeverityRules) -> SeverityRule | None:

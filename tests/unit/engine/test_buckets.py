@@ -152,13 +152,57 @@ def test_a_public_acl_is_critical(written: Any):
     assert finding.severity is Severity.CRITICAL
 
 
-def test_grants_in_a_body_are_partial_and_public_ones_critical():
-    acl = own("acl", acl="private", access_control_policy=[])
-    everybody = {"URI": "http://acs.amazonaws.com/groups/global/AllUsers", "xsi:type": "Group"}
-    body = {"AccessControlList": {"Grant": {"Grantee": everybody, "Permission": "READ"}}}
-    (finding,) = detected(put("PutBucketAcl", AccessControlPolicy=body), INLINE, acl).findings
-    assert (finding.attribute, finding.fidelity) == ("access_control_policy", Fidelity.PARTIAL)
-    assert finding.severity is Severity.CRITICAL
+EVERYBODY = "http://acs.amazonaws.com/groups/global/AllUsers"
+READ_BY_ALL = [{"grantee": [{"type": "Group", "uri": EVERYBODY}], "permission": "READ"}]
+
+
+@pytest.mark.parametrize(
+    "request_of",
+    [
+        {
+            "AccessControlPolicy": {
+                "AccessControlList": {
+                    "Grant": {"Grantee": {"URI": EVERYBODY, "xsi:type": "Group"}, "Permission": "READ"}
+                }
+            }
+        },
+        {"accessControlList": {"x-amz-grant-read": f"uri={EVERYBODY}"}},
+        {"accessControlList": {"x-amz-grant-read": [f'uri="{EVERYBODY}"']}},
+    ],
+)
+def test_grants_are_read_from_bodies_and_headers_and_public_ones_are_critical(request_of: Any):
+    owner = {"grantee": [{"type": "CanonicalUser", "id": "d25639"}], "permission": "FULL_CONTROL"}
+    acl = own("acl", acl="", access_control_policy=[{"grant": [owner], "owner": [{"id": "d25639"}]}])
+    (finding,) = detected(put("PutBucketAcl", **request_of), INLINE, acl).findings
+    assert (finding.attribute, finding.actual) == ("access_control_policy[0].grant", READ_BY_ALL)
+    assert (finding.fidelity, finding.severity) == (Fidelity.EXACT, Severity.CRITICAL)
+
+
+def test_the_same_grants_in_a_header_are_no_difference():
+    blocks = [
+        {
+            "grantee": [{"type": "Group", "uri": EVERYBODY, "id": "", "display_name": ""}],
+            "permission": "READ",
+        },
+        {"grantee": [{"type": "CanonicalUser", "id": "d25639", "uri": ""}], "permission": "FULL_CONTROL"},
+    ]
+    acl = own("acl", acl="", access_control_policy=[{"grant": blocks, "owner": [{"id": "d25639"}]}])
+    headers = {"x-amz-grant-full-control": "id=d25639", "x-amz-grant-read": f"uri={EVERYBODY}"}
+    (finding,) = detected(put("PutBucketAcl", accessControlList=headers), INLINE, acl).findings
+    assert not finding.differs
+
+
+def test_grants_of_a_bucket_that_has_them_itself_are_one_block_a_grantee():
+    headers = {"x-amz-grant-read": 'id="d25639", uri="u"', "x-amz-grant-write": "id=d25639"}
+    bucket = managed("aws_s3_bucket.invoices", id=NAME, bucket=NAME, grant=[])
+    (finding,) = detected(put("PutBucketAcl", accessControlList=headers), bucket).findings
+    assert (finding.attribute, finding.actual) == (
+        "grant",
+        [
+            {"type": "CanonicalUser", "id": "d25639", "permissions": ["READ", "WRITE"]},
+            {"type": "Group", "uri": "u", "permissions": ["READ"]},
+        ],
+    )
 
 
 def test_logging_switched_off_by_an_empty_body():

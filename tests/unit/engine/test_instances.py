@@ -291,6 +291,22 @@ def test_an_acl_entry_is_compared_by_number_with_protocols_by_name():
     assert (open_.differs, open_.severity) == (True, Severity.HIGH)
 
 
+def test_an_entry_for_all_protocols_is_shown_with_the_ports_that_terraform_writes():
+    acl = managed("aws_network_acl.main", id="acl-1", ingress=[], egress=[])
+    request = {
+        "networkAclId": "acl-1",
+        "ruleNumber": 20,
+        "egress": False,
+        "ruleAction": "allow",
+        "portRange": {},
+        "aclProtocol": "-1",
+        "cidrBlock": "10.0.0.0/8",
+    }
+    (finding,) = detected(call("ec2", "CreateNetworkAclEntry", request), acl).findings
+    shown = {"rule_no": 20, "action": "allow", "cidr_block": "10.0.0.0/8", "protocol": "-1"}
+    assert finding.actual == [{**shown, "from_port": 0, "to_port": 0}]
+
+
 def test_a_snapshot_shared_with_everybody_is_critical():
     snapshot = managed("aws_ebs_snapshot.data", id="snap-1")
     request = {"snapshotId": "snap-1", "createVolumePermission": {"add": {"items": [{"group": "all"}]}}}

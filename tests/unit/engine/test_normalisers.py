@@ -48,6 +48,11 @@ JSON = st.recursive(
         ("json", "", None),
         ("pairs", [{"name": "InstanceId", "value": "i-1"}], {"InstanceId": "i-1"}),
         ("pairs", [], None),
+        ("time", "Nov 1, 2022, 12:46:17 AM", "2022-11-01T00:46:17Z"),
+        ("time", "Nov 1, 2022 12:46:17\u202fPM", "2022-11-01T12:46:17Z"),
+        ("time", 1667263577, "2022-11-01T00:46:17Z"),
+        ("time", "2022-11-01T00:46:17.000Z", "2022-11-01T00:46:17+00:00"),
+        ("time", "Feb 30, 2022, 12:46:17 AM", "Feb 30, 2022, 12:46:17 AM"),
     ],
 )
 def test_equal_to_terraform(normaliser: str, one: Any, other: Any):

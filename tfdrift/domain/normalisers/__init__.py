@@ -14,9 +14,11 @@ from tfdrift.domain.normalisers.blocks import (
 )
 from tfdrift.domain.normalisers.collections import pairs, tags, unordered, words
 from tfdrift.domain.normalisers.dns import domain_name, record_values
+from tfdrift.domain.normalisers.grants import acl_grants, bucket_grants
 from tfdrift.domain.normalisers.plain import folded, number, plain, text
 from tfdrift.domain.normalisers.policy import json_document, policy
 from tfdrift.domain.normalisers.references import kms_reference, named
+from tfdrift.domain.normalisers.times import moment
 
 VERSION = "version"
 """The normaliser of versions, of which the shorter one stands for every longer one."""
@@ -45,6 +47,9 @@ NORMALISERS: Mapping[str, Normaliser] = MappingProxyType(
         "inline_policies": inline_policies,
         "acl_entries": acl_entries,
         "protocol": protocol,
+        "acl_grants": acl_grants,
+        "bucket_grants": bucket_grants,
+        "time": moment,
     }
 )
 """Each is total: a value that it does not understand comes back as it is."""
