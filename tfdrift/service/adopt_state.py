@@ -92,14 +92,25 @@ class AdoptState:
             return _Adopted() if drift.change_type is ChangeType.CREATED else None
         if drift.attribute is None or _is_unseen(drift):
             is_there_again = drift.change_type is ChangeType.DELETED
-            explained = described.address in altered and not is_there_again
-            return _Adopted() if explained else None
+            explained = described.address in altered or self._is_operation(drift)
+            return _Adopted() if explained and not is_there_again else None
         if not is_known(described.attributes, drift.attribute):
             return None
         expected = attribute_at(described.attributes, drift.attribute)
         if self._equal(drift, expected, drift.new_value):
             return _Adopted()
         return None if self._equal(drift, expected, drift.old_value) else _Expected(expected)
+
+    def _is_operation(self, drift: DriftRecord) -> bool:
+        """Return whether a drift is of a call that leaves every attribute as it is, such as a reboot.
+
+        No state can show it: it is over when the resource is described again.
+        """
+        mappings = self.catalog.mappings(drift.cause.event_source, drift.cause.event_name)
+        ways = [way for mapping in mappings for target in mapping.targets for way in target.ways]
+        return bool(ways) and not any(
+            way.attributes or way.translator or way.change is not ChangeType.MODIFIED for way in ways
+        )
 
     def _left_terraform(self, drift: DriftRecord, reference: StateReference) -> bool:
         """Return whether the drift's resource was in this state and is in none now."""

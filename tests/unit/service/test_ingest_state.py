@@ -1,5 +1,7 @@
 """A version of a state alters the index, the stream and open drifts, once."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.support.lifecycle_samples import (
@@ -170,6 +172,23 @@ def test_a_drift_s_values_of_one_attribute_each_are_compared_by_its_own_rule(pro
     assert product.transitions() == ["opened"]
     product.function(serial=3, environment=[{"variables": {"A": "1"}}], layers=["a", "c"])
     assert product.drift().status is DriftStatus.RESOLVED
+
+
+def test_a_reboot_is_over_with_the_next_version_that_describes_the_resource(product: Product) -> None:
+    web = state_entry("aws_instance", "web", {"id": "i-0123456789abcdef0"})
+    product.upload(web, serial=1)
+    reboot = replace(
+        lambda_call("reboot", minutes(1)),
+        event_source="ec2.amazonaws.com",
+        event_name="RebootInstances",
+        request={"instancesSet": {"items": [{"instanceId": "i-0123456789abcdef0"}]}},
+    )
+    product.take(reboot)
+    assert (product.drift().status, product.drift().attribute) == (DriftStatus.OPEN, None)
+    product.upload(web, BUCKET, serial=2)
+    resolution = product.drift().resolution
+    assert resolution is not None
+    assert resolution.how is ResolutionHow.ADOPTED
 
 
 def test_states_of_other_keys_are_left_alone(product: Product) -> None:
