@@ -1,10 +1,11 @@
 /** One drift: what changed, who did it, from where, and whether it is dangerous. */
-import { memo } from "react";
+import { memo, use } from "react";
 import type { Drift } from "../../api/types";
 import { Breakable } from "../../shared/ui/Breakable";
 import { SeverityBadge } from "../../shared/ui/SeverityBadge";
 import { ValueDiffView } from "../../shared/ui/ValueDiffView";
 import { When } from "../../shared/ui/When";
+import { Unfolded } from "../../shared/ui/unfolded";
 import { DriftFacts } from "./DriftFacts";
 import { originName, personName, roleName } from "./person";
 import "./drift-card.css";
@@ -36,7 +37,7 @@ export const DriftCard = memo(function DriftCard({ drift }: { readonly drift: Dr
       {drift.severity_reason !== null && <p className="tf-drift-reason">{drift.severity_reason}</p>}
       <Who drift={drift} />
       <Change drift={drift} />
-      <details className="tf-fold">
+      <details className="tf-fold" open={use(Unfolded)}>
         <summary>Evidence</summary>
         <DriftFacts drift={drift} />
       </details>

@@ -1,8 +1,9 @@
 /** What an attribute was to Terraform and what it is in AWS now. */
-import { useMemo, useState } from "react";
+import { use, useMemo, useState } from "react";
 import type { Json } from "../../api/types";
 import { diffValues } from "../diff/value-diff";
 import type { DiffLine, Sign } from "../diff/line-diff";
+import { Unfolded } from "./unfolded";
 import "./value-diff.css";
 
 /** A longer difference is folded: the page is for an overview. */
@@ -41,7 +42,7 @@ export function ValueDiffView({ expected, actual }: ValueDiffProps) {
 }
 
 function Lines({ lines }: { readonly lines: readonly DiffLine[] }) {
-  const [whole, setWhole] = useState(false);
+  const [whole, setWhole] = useState(use(Unfolded));
   const shown = whole ? lines : lines.slice(0, LINES_SHOWN);
   return (
     <div className="tf-diff tf-diff-lines">
