@@ -8,7 +8,7 @@ from tfdrift.rest.dependencies import ServicesDependency
 from tfdrift.rest.envelope import EnvelopeResponse, Listing, Success, success
 from tfdrift.rest.models import DriftModel
 from tfdrift.rest.openapi import errors
-from tfdrift.rest.parameters import AskedDependency, Repeated, Severities, SinceDependency, Statuses
+from tfdrift.rest.parameters import AskedDependency, DriftId, Repeated, Severities, SinceDependency, Statuses
 from tfdrift.rest.related_events import DriftWithRelatedModel
 
 router = APIRouter(prefix="/api/v1/drifts", tags=["drifts"], route_class=ConditionalRoute)
@@ -41,6 +41,6 @@ def list_drifts(
 
 
 @router.get("/{drift_id}", response_model=Success[DriftWithRelatedModel], responses=errors(404))
-def get_drift(services: ServicesDependency, drift_id: str) -> EnvelopeResponse:
+def get_drift(services: ServicesDependency, drift_id: DriftId) -> EnvelopeResponse:
     """Return one drift with its history, and with the events around it: who did what else, where and when."""
     return success(reads.drift(services, drift_id))

@@ -8,7 +8,14 @@ from tfdrift.rest.dependencies import ServicesDependency
 from tfdrift.rest.envelope import EnvelopeResponse, Listing, Success, success
 from tfdrift.rest.models import EventModel
 from tfdrift.rest.openapi import errors
-from tfdrift.rest.parameters import AskedDependency, EventTypes, Repeated, Severities, SinceDependency
+from tfdrift.rest.parameters import (
+    AskedDependency,
+    EventId,
+    EventTypes,
+    Repeated,
+    Severities,
+    SinceDependency,
+)
 
 router = APIRouter(prefix="/api/v1/events", tags=["events"], route_class=ConditionalRoute)
 
@@ -38,6 +45,6 @@ def list_events(
 
 
 @router.get("/{event_id:path}", response_model=Success[EventModel], responses=errors(404))
-def get_event(services: ServicesDependency, event_id: str) -> EnvelopeResponse:
+def get_event(services: ServicesDependency, event_id: EventId) -> EnvelopeResponse:
     """Return one event, with its whole payload; an id may hold slashes."""
     return success(reads.event(services, event_id))

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, TypeVar
 
-from fastapi import Depends, Query
+from fastapi import Depends, Path, Query
 
 from tfdrift.domain.drift import DriftStatus, Severity
 from tfdrift.domain.feed_event import EventType
@@ -35,6 +35,21 @@ CursorParameter = Annotated[
         alias="cursor",
         description="The `next_cursor` of the part before, with the same filters, instead of a page. What is "
         "stored meanwhile neither moves nor repeats an entry.",
+    ),
+]
+DriftId = Annotated[str, Path(description="A drift's `id`.", examples=["c508094a93c7f99d56f4-94feca7cda3a"])]
+EventId = Annotated[
+    str,
+    Path(
+        description="An event's `event_id`, URL-encoded.",
+        examples=["drift:c508094a93c7f99d56f4-94feca7cda3a:111122223333:0f1c…"],
+    ),
+]
+ResourceAddress = Annotated[
+    str,
+    Path(
+        description="A resource's address as Terraform prints it, URL-encoded, slashes included.",
+        examples=['module.web["a"].aws_instance.app[0]'],
     ),
 ]
 _SEVERAL = Query(description="May be repeated, or hold several, comma separated.")

@@ -7,7 +7,7 @@ from tfdrift.rest.conditional import ConditionalRoute
 from tfdrift.rest.dependencies import ServicesDependency
 from tfdrift.rest.envelope import ApiError, EnvelopeResponse, Listing, Success, success
 from tfdrift.rest.models import ResourceModel, StateModel
-from tfdrift.rest.parameters import AskedDependency, Repeated
+from tfdrift.rest.parameters import AskedDependency, Repeated, ResourceAddress
 from tfdrift.rest.rendering import resource_json
 from tfdrift.rest.state_choice import NONE_OR_SEVERAL, ChoiceDependency, several_states
 
@@ -32,7 +32,9 @@ def list_resources(
 
 
 @router.get("/resource/{address:path}", response_model=Success[ResourceModel], responses=NONE_OR_SEVERAL)
-def get_resource(services: ServicesDependency, address: str, choice: ChoiceDependency) -> EnvelopeResponse:
+def get_resource(
+    services: ServicesDependency, address: ResourceAddress, choice: ChoiceDependency
+) -> EnvelopeResponse:
     """Return the resource with an address; of several states that have it, `bucket` and `key` name one.
 
     The address stands in the path as Terraform prints it, URL-encoded, slashes included.
