@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tfdrift.rest.dependencies import RestServices
     from tfdrift.service.forget_state import ForgetState
     from tfdrift.service.policy import Policy
+    from tfdrift.service.sign_in import SignIn
     from tfdrift.service.use_cases import UseCases
 
 # A slow answer is given up before the function's time is, so that the message fails with a reason.
@@ -185,6 +186,7 @@ class Product:
             take_alert=self._take_alert,
             api_token=lambda: self._api_token,
             version=version("tfdrift"),
+            sign_in=self._sign_in,
         )
 
     def rest_app(self) -> "FastAPI":
@@ -200,6 +202,19 @@ class Product:
     @cached_property
     def _api_token(self) -> str | None:
         return self._secret(self.settings.api_token, self.settings.api_token_secret_arn)
+
+    @cached_property
+    def _sign_in(self) -> "SignIn | None":
+        load_balancer, keys_url = self.settings.sign_in_load_balancer, self.settings.sign_in_keys_url
+        if load_balancer is None and keys_url is None:
+            return None
+        if load_balancer is None or keys_url is None:
+            raise ConfigurationError(
+                "set TFDRIFT_SIGN_IN_LOAD_BALANCER and TFDRIFT_SIGN_IN_KEYS_URL, or neither"
+            )
+        from tfdrift.adapters.load_balancer_tokens import LoadBalancerTokens, PublicKeys
+
+        return LoadBalancerTokens(PublicKeys(keys_url), load_balancer)
 
     @cached_property
     def _retention(self) -> timedelta:

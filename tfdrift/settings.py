@@ -31,6 +31,9 @@ class Settings(BaseModel):
         How long events and resolved drifts are kept.
     api_token, api_token_secret_arn
         The token of machine clients, directly or as a secret; without one, no token is asked for.
+    sign_in_load_balancer, sign_in_keys_url
+        The load balancer's ARN (one that ends in a slash stands for any random end), and where its public
+        keys are: with them, everybody but machines with the token must have signed in there.
     max_object_bytes
         The largest log file or state object that is read from S3, in bytes.
     """
@@ -52,6 +55,8 @@ class Settings(BaseModel):
     retention_days: int = Field(default=90, ge=1, le=3_650)
     api_token: SecretStr | None = None
     api_token_secret_arn: str | None = None
+    sign_in_load_balancer: str | None = None
+    sign_in_keys_url: str | None = None
     max_object_bytes: int = Field(default=128 * 1024 * 1024, ge=1024)
 
     @field_validator("state_buckets", "terraform_principals", "cors_origins", mode="before")

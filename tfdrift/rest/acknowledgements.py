@@ -15,6 +15,7 @@ from tfdrift.rest.dependencies import ServicesDependency
 from tfdrift.rest.envelope import ApiError, EnvelopeResponse, Success, success
 from tfdrift.rest.models import DriftDetailModel
 from tfdrift.rest.openapi import TOKEN_IF_CONFIGURED, errors
+from tfdrift.rest.people import person_of
 from tfdrift.rest.reads import drift_not_found
 from tfdrift.rest.shapes import Moment
 from tfdrift.service.acknowledge import DriftIsOver, TimeHasPassed, UnknownDrift
@@ -61,12 +62,16 @@ router = APIRouter(
 @router.post(
     "/{drift_id}/acknowledge", response_model=Success[DriftDetailModel], openapi_extra=TOKEN_IF_CONFIGURED
 )
-def acknowledge_drift(services: ServicesDependency, drift_id: str, body: AcknowledgeBody) -> EnvelopeResponse:
+def acknowledge_drift(
+    services: ServicesDependency, request: Request, drift_id: str, body: AcknowledgeBody
+) -> EnvelopeResponse:
     """Take note of a drift: it stays acknowledged until its value changes, or until the given moment."""
     until = _until(body.until)
     return _answer(
         drift_id,
-        lambda: services.acknowledgements.acknowledge(drift_id, body.by, note=body.note or None, until=until),
+        lambda: services.acknowledgements.acknowledge(
+            drift_id, _who(request, body), note=body.note or None, until=until
+        ),
     )
 
 
@@ -74,13 +79,21 @@ def acknowledge_drift(services: ServicesDependency, drift_id: str, body: Acknowl
     "/{drift_id}/unacknowledge", response_model=Success[DriftDetailModel], openapi_extra=TOKEN_IF_CONFIGURED
 )
 def unacknowledge_drift(
-    services: ServicesDependency, drift_id: str, body: UnacknowledgeBody
+    services: ServicesDependency, request: Request, drift_id: str, body: UnacknowledgeBody
 ) -> EnvelopeResponse:
     """Take an acknowledgement back: the drift is open again."""
     return _answer(
         drift_id,
-        lambda: services.acknowledgements.unacknowledge(drift_id, body.by, note=body.note or None),
+        lambda: services.acknowledgements.unacknowledge(
+            drift_id, _who(request, body), note=body.note or None
+        ),
     )
+
+
+def _who(request: Request, body: AcknowledgeBody | UnacknowledgeBody) -> str:
+    """Return the name of who signed in, whatever the body says; without an identity provider the body's."""
+    person = person_of(request)
+    return person.name if person else body.by
 
 
 def _until(text: str | None) -> datetime | None:

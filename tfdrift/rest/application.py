@@ -22,6 +22,7 @@ from tfdrift.rest import (
 from tfdrift.rest.dependencies import RestServices, provide
 from tfdrift.rest.envelope import install_error_handlers
 from tfdrift.rest.openapi import describe, errors
+from tfdrift.rest.people import SignInGate
 
 _COMPRESSED_FROM = 1024
 
@@ -31,6 +32,8 @@ def install_rest(app: FastAPI, services: RestServices, *, with_health: bool = Tr
     provide(app, services)
     install_error_handlers(app)
     describe(app)
+    if services.sign_in is not None:
+        app.add_middleware(SignInGate, sign_in=services.sign_in)
     routers = [
         drifts.router,
         acknowledgements.router,

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, FastAPI, Request
+from fastapi import Depends, FastAPI
+from starlette.requests import HTTPConnection
 
 from tfdrift.domain.json_value import JsonValue
 from tfdrift.service.acknowledge import Acknowledgements
@@ -12,6 +13,7 @@ from tfdrift.service.graph import Graphs
 from tfdrift.service.ports import DriftRepository, EventLog, HiddenLog, StateIndex
 from tfdrift.service.queries import Queries
 from tfdrift.service.related import RelatedEvents
+from tfdrift.service.sign_in import SignIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class RestServices:
         a secret is read when it is first needed.
     version
         The product's version.
+    sign_in
+        Tells who signed in at the load balancer; None where the deployment has no identity provider.
     """
 
     drifts: DriftRepository
@@ -40,6 +44,7 @@ class RestServices:
     take_alert: Callable[[JsonValue], bool]
     api_token: Callable[[], str | None]
     version: str
+    sign_in: SignIn | None = None
 
 
 def provide(app: FastAPI, services: RestServices) -> None:
@@ -47,7 +52,7 @@ def provide(app: FastAPI, services: RestServices) -> None:
     app.state.tfdrift_rest = services
 
 
-def services_of(request: Request) -> RestServices:
+def services_of(request: HTTPConnection) -> RestServices:
     """Return the use cases of the app that serves a request."""
     services: RestServices = request.app.state.tfdrift_rest
     return services
