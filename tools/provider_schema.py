@@ -11,6 +11,7 @@ import argparse
 import ast
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from tfdrift.catalog import load_catalog
 from tfdrift.domain.identifiers import COMPOSED
 from tfdrift.domain.mapping import ANY_TYPE
 
-_OUTPUT = Path(__file__).resolve().parents[1] / "tests/unit/catalog/provider_schema.json"
+SCHEMA_FILE = Path(__file__).resolve().parents[1] / "tests/unit/catalog/provider_schema.json"
 _TITLE = re.compile(r"# `(?P<type>aws_\w+)`")
 _VERSION = re.compile(r"hashicorp/aws/(?P<version>[\d.]+)/")
 # Properties of the bindings themselves.
@@ -54,22 +55,33 @@ def main() -> None:
     """Write the schema file for the types that the catalog names."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("site_packages", type=Path)
-    package = parser.parse_args().site_packages / "cdktf_cdktf_provider_aws"
     wanted = catalog_types()
     schema: dict[str, Any] = {}
     version = ""
-    for module in sorted(package.glob("*/__init__.py")):
-        text = module.read_text("utf-8")
-        title = _TITLE.search(text[:400])
-        if title and title["type"] in wanted:
-            schema[title["type"]] = _attributes(text)
+    for name, text in _modules(parser.parse_args().site_packages):
+        if name in wanted:
+            schema[name] = _attributes(text)
             version = (_VERSION.search(text) or {"version": version})["version"]
     missing = sorted(wanted - set(schema))
     document = {"provider": "hashicorp/aws", "version": version, "missing": missing, "types": schema}
-    _OUTPUT.write_text(
+    SCHEMA_FILE.write_text(
         json.dumps(document, indent=None, separators=(",", ":"), sort_keys=True) + "\n", "utf-8"
     )
     print(f"{len(schema)} types of {len(wanted)}, provider {version}; not there: {missing}")  # noqa: T201 - a tool
+
+
+def schema_of_bindings(site_packages: Path) -> dict[str, Any]:
+    """Return every type of the provider with its attributes."""
+    return {name: _attributes(text) for name, text in _modules(site_packages)}
+
+
+def _modules(site_packages: Path) -> Iterator[tuple[str, str]]:
+    """Yield each type of the bindings, and the source text of its module."""
+    for module in sorted((site_packages / "cdktf_cdktf_provider_aws").glob("*/__init__.py")):
+        text = module.read_text("utf-8")
+        title = _TITLE.search(text[:400])
+        if title:
+            yield title["type"], text
 
 
 def catalog_types() -> set[str]:

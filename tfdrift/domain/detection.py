@@ -43,7 +43,9 @@ Translator = Callable[[CloudTrailRecord, Lookup, CurrentValues], tuple[Change, .
 TRANSLATORS: Mapping[str, Translator] = MappingProxyType({"security_group_rules": security_group_changes})
 """The translations that take more than a row of data, by the name that a row gives."""
 
-_READING = re.compile(r"(?:Describe|List|Get|Head|Lookup|Search|BatchGet|Query|Scan|Select)(?=[A-Z])")
+READING = re.compile(r"(?:Describe|List|Get|Head|Lookup|Search|BatchGet|Query|Scan|Select)(?=[A-Z])")
+"""The beginnings of the names of operations that read."""
+
 # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
 _CALL_TYPES = frozenset({"", "AwsApiCall", "AwsServiceEvent", "AwsConsoleAction"})
 _CHANGING_CATEGORIES = frozenset({None, "", "Management"})
@@ -94,7 +96,7 @@ def detect(
 def _not_drift(record: CloudTrailRecord, mappings: Sequence[EventMapping]) -> DetectionOutcome | None:
     if record.error_code is not None or _is_dry_run(record):
         return DetectionOutcome.FAILED
-    if record.read_only or (record.read_only is None and _READING.match(record.event_name)):
+    if record.read_only or (record.read_only is None and READING.match(record.event_name)):
         return DetectionOutcome.READ_ONLY
     if any(not mapping.changes for mapping in mappings) or not _may_change(record, mapped=bool(mappings)):
         return DetectionOutcome.NOT_A_CHANGE
