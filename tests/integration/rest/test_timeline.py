@@ -72,6 +72,7 @@ def test_events_stand_together_by_session_newest_first(client: httpx.Client) -> 
 
     assert names(part) == [["state"], ["shell"], ["a-4"], ["a-3", "a-2", "a-1"], ["b-1"]]
     assert (part["next_cursor"], part["limit"]) == (None, 100)
+    assert timeline(client, limit=" ") == part
     assert not any(session["continues"] for session in part["items"])
 
 
