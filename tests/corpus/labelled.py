@@ -112,6 +112,32 @@ def mark(record: CloudTrailRecord, label: Label) -> Mark:
     return Mark(label, best.resource, best.values)
 
 
+def state_before(labels: Sequence[Label]) -> dict[str, Any]:
+    """Return a state file that holds each labelled resource as it was before the call."""
+    return state_of(
+        *((label.types[0], _attributes_before(label, label.types[0])) for label in labels if label.ids)
+    )
+
+
+def state_of(*resources: tuple[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return a state file of resources, each given by its type and attributes."""
+    return {
+        "version": 4,
+        "serial": 1,
+        "lineage": "labelled",
+        "resources": [
+            {
+                "mode": "managed",
+                "type": resource_type,
+                "name": f"labelled_{number}",
+                "provider": 'provider["registry.terraform.io/hashicorp/aws"]',
+                "instances": [{"schema_version": 1, "attributes": attributes}],
+            }
+            for number, (resource_type, attributes) in enumerate(resources)
+        ],
+    }
+
+
 def _findings(record: CloudTrailRecord, label: Label, resource_type: str) -> Sequence[Finding]:
     states = States() if label.change == "created" else States([_resource(label, resource_type)])
     mappings = load_catalog().mappings(record.event_source, record.event_name)

@@ -7,21 +7,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from tests.corpus.classes import CLASSES
 from tfdrift.cli import app
 from tfdrift.domain.drift_json import drift_from_json
-
-CLASSES = (
-    "duplicates",
-    "failed",
-    "read_only",
-    "not_api_calls",
-    "not_a_change",
-    "terraform",
-    "unmapped",
-    "no_managed_resource",
-    "ignored_records",
-    "finding_records",
-)
 
 
 def replay(data: Path, *args: str) -> tuple[int, str, str]:
