@@ -1,7 +1,6 @@
 """REST: people take note of a drift, and take that back."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -9,17 +8,16 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from tfdrift.domain.drift import DriftRecord
 from tfdrift.domain.drift_json import drift_detail_to_json
-from tfdrift.domain.timestamps import InvalidTime, parse_time
 from tfdrift.rest.authentication import require_token
 from tfdrift.rest.dependencies import ServicesDependency
 from tfdrift.rest.envelope import ApiError, EnvelopeResponse, Success, success
 from tfdrift.rest.models import DriftDetailModel
 from tfdrift.rest.openapi import TOKEN_IF_CONFIGURED, errors
+from tfdrift.rest.parameters import DriftId, time_of
 from tfdrift.rest.people import person_of
 from tfdrift.rest.reads import drift_not_found
 from tfdrift.rest.shapes import Moment
 from tfdrift.service.acknowledge import DriftIsOver, TimeHasPassed, UnknownDrift
-from tfdrift.service.ports import ConcurrentUpdate
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
@@ -39,12 +37,20 @@ class _Body(BaseModel):
 class UnacknowledgeBody(_Body):
     """Who takes it back, and why."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"by": "oncall", "note": "it is urgent"}]})
+
     by: Name
     note: Note | None = None
 
 
 class AcknowledgeBody(_Body):
     """Who takes note, with what words, and until when that is to hold."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"by": "oncall", "note": "until the release", "until": "2099-01-01T00:00:00Z"}]
+        }
+    )
 
     by: Name
     note: Note | None = None
@@ -55,7 +61,7 @@ router = APIRouter(
     prefix="/api/v1/drifts",
     tags=["drifts"],
     dependencies=[Depends(require_token), Depends(require_json)],
-    responses=errors(401, 404, 409, 415, 503),
+    responses=errors(401, 404, 409, 415),
 )
 
 
@@ -63,10 +69,10 @@ router = APIRouter(
     "/{drift_id}/acknowledge", response_model=Success[DriftDetailModel], openapi_extra=TOKEN_IF_CONFIGURED
 )
 def acknowledge_drift(
-    services: ServicesDependency, request: Request, drift_id: str, body: AcknowledgeBody
+    services: ServicesDependency, request: Request, drift_id: DriftId, body: AcknowledgeBody
 ) -> EnvelopeResponse:
     """Take note of a drift: it stays acknowledged until its value changes, or until the given moment."""
-    until = _until(body.until)
+    until = time_of("until", body.until)
     return _answer(
         drift_id,
         lambda: services.acknowledgements.acknowledge(
@@ -79,7 +85,7 @@ def acknowledge_drift(
     "/{drift_id}/unacknowledge", response_model=Success[DriftDetailModel], openapi_extra=TOKEN_IF_CONFIGURED
 )
 def unacknowledge_drift(
-    services: ServicesDependency, request: Request, drift_id: str, body: UnacknowledgeBody
+    services: ServicesDependency, request: Request, drift_id: DriftId, body: UnacknowledgeBody
 ) -> EnvelopeResponse:
     """Take an acknowledgement back: the drift is open again."""
     return _answer(
@@ -96,15 +102,6 @@ def _who(request: Request, body: AcknowledgeBody | UnacknowledgeBody) -> str:
     return person.name if person else body.by
 
 
-def _until(text: str | None) -> datetime | None:
-    if text is None or not text.strip():
-        return None
-    try:
-        return parse_time(text.strip())
-    except InvalidTime as error:
-        raise ApiError(400, "invalid_until", f"until: {error}") from error
-
-
 def _answer(drift_id: str, say: Callable[[], DriftRecord]) -> EnvelopeResponse:
     try:
         return success(drift_detail_to_json(say()))
@@ -114,6 +111,3 @@ def _answer(drift_id: str, say: Callable[[], DriftRecord]) -> EnvelopeResponse:
         raise ApiError(409, "drift_is_over", "the drift is resolved") from error
     except TimeHasPassed as error:
         raise ApiError(400, "invalid_until", f"until: {error}") from error
-    except ConcurrentUpdate as error:
-        message = "the drift is being changed by others; try again"
-        raise ApiError(503, "unavailable", message, {"Retry-After": "1"}) from error

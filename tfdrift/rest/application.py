@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.middleware.gzip import GZipMiddleware
 
@@ -20,9 +20,10 @@ from tfdrift.rest import (
     unmanaged,
 )
 from tfdrift.rest.dependencies import RestServices, provide
-from tfdrift.rest.envelope import install_error_handlers
+from tfdrift.rest.envelope import EnvelopeResponse, failure, install_error_handlers
 from tfdrift.rest.openapi import describe, errors
 from tfdrift.rest.people import SignInGate
+from tfdrift.service.ports import ConcurrentUpdate
 
 _COMPRESSED_FROM = 1024
 
@@ -31,6 +32,7 @@ def install_rest(app: FastAPI, services: RestServices, *, with_health: bool = Tr
     """Serve the REST API from an app; one with a health page of its own says ``with_health=False``."""
     provide(app, services)
     install_error_handlers(app)
+    app.add_exception_handler(ConcurrentUpdate, _on_concurrent_update)
     describe(app)
     if services.sign_in is not None:
         app.add_middleware(SignInGate, sign_in=services.sign_in)
@@ -50,6 +52,12 @@ def install_rest(app: FastAPI, services: RestServices, *, with_health: bool = Tr
         routers.append(health.router)
     for router in routers:
         add_router(app, router)
+
+
+async def _on_concurrent_update(_: Request, __: Exception) -> EnvelopeResponse:
+    """Answer that others were faster again and again: the same question may well be answered in a moment."""
+    message = "others are changing this at the moment; try again"
+    return failure(503, "unavailable", message, {"Retry-After": "1"})
 
 
 def add_router(app: FastAPI, router: APIRouter) -> None:

@@ -1,12 +1,18 @@
 """REST: every error has the envelope, and no answer gives away what failed inside."""
 
+from dataclasses import replace
+
 import httpx
 import pytest
 
 from tests.support.http import serving
 from tests.support.tables import TableNames
 from tfdrift.bootstrap import Product
+from tfdrift.rest.application import build_rest_app
 from tfdrift.rest.envelope import Failure
+from tfdrift.service.graph import Graphs
+from tfdrift.service.memory import MemoryStateIndex
+from tfdrift.service.ports import ConcurrentUpdate, StateSummary
 
 pytestmark = pytest.mark.emulator
 
@@ -43,6 +49,24 @@ def test_a_fault_inside_is_answered_without_its_cause(
 
     assert error(answer) == (500, "internal_error")
     assert "no-such-table" not in answer.text
+
+
+class BusyStates(MemoryStateIndex):
+    """An index whose states are replaced again and again while they are read."""
+
+    def states(self) -> tuple[StateSummary, ...]:
+        """Give up, as the index on DynamoDB does after some attempts."""
+        raise ConcurrentUpdate("a state was replaced again and again while it was read")
+
+
+def test_what_others_keep_changing_can_be_asked_again(product_environment: pytest.MonkeyPatch) -> None:
+    services = Product.from_environment().rest_services()
+    busy = replace(services, graphs=Graphs(BusyStates(), services.drifts))
+    with serving(build_rest_app(busy)) as client:
+        answer = client.get("/api/v1/graph")
+
+    assert error(answer) == (503, "unavailable")
+    assert answer.headers["retry-after"] == "1"
 
 
 def test_health_is_answered_without_touching_storage(
