@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 from rich.console import Console
@@ -17,10 +17,12 @@ from tfdrift.catalog import load_catalog
 from tfdrift.catalog.severity_rules import InvalidSeverityRules, parse_severity_rules
 from tfdrift.command_line import ERROR, ManyValuesCommand, OneForErrors
 from tfdrift.domain.drift import DriftRecord, DriftStatus
+from tfdrift.domain.hidden_change import HiddenChange
 from tfdrift.domain.ignore_rules import IgnoreRules, parse_ignore_rules
 from tfdrift.domain.mapping import NO_RULES, SeverityRules
 from tfdrift.replay_files import EVIDENCE_ENDINGS, STANDARD_INPUT, STATE_ENDINGS, input_files
 from tfdrift.replay_output import json_document, json_lines, print_summary, print_table
+from tfdrift.replay_report import ReportPageMissing, html_report, report_page
 from tfdrift.service.replay import Progress, ReplayInput, ReplayResult, replay
 
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ class OutputFormat(StrEnum):
     TABLE = "table"
     JSONL = "jsonl"
     JSON = "json"
+    HTML = "html"
 
 
 @app.callback()
@@ -69,6 +72,12 @@ def replay_command(
     output_format: Annotated[
         OutputFormat, typer.Option("--format", help="How drifts are printed")
     ] = OutputFormat.TABLE,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Where they are written [default: standard output]"
+        ),
+    ] = None,
     terraform_principal: Annotated[
         list[str] | None,
         typer.Option(metavar="GLOB…", help="ARNs of the callers that may run Terraform [default: any]"),
@@ -82,14 +91,15 @@ def replay_command(
 ) -> None:
     """Find out from log files who changed what that Terraform manages; no AWS account needed.
 
-    Prints the drifts on standard output, notes, errors and counts on standard error. Exit code: 0 nothing is
-    open, 2 drift is open, 1 something could not be read (also where drift is open).
+    Prints the drifts on standard output or into a file, notes, errors and counts on standard error. Exit
+    code: 0 nothing is open, 2 drift is open, 1 something could not be read (also where drift is open).
     """
     logs, alerts = cloudtrail or [], falco or []
     _refuse(
         not logs and not alerts, "nothing to replay: give --cloudtrail or --falco with a file, a folder or -"
     )
     _refuse([*state, *logs, *alerts].count(STANDARD_INPUT) > 1, "standard input (-) can be read only once")
+    _refuse(output is not None and not output.parent.is_dir(), f"{output}: there is no such folder")
     problems: list[Problem] = []
     wanted = ReplayInput(
         states=input_files(state, STATE_ENDINGS, problems),
@@ -101,10 +111,14 @@ def replay_command(
         fast=fast_json,
         severities=_severity_rules(severity),
     )
+    page = _report_page() if output_format is OutputFormat.HTML else ""
     with _progress() as progress:
         result = replay(wanted, load_catalog(), progress)
     shown = [drift for drift in result.drifts if drift.managed or not managed_only]
-    _print(output_format, shown, result, show_ignored=show_ignored)
+    hidden = result.hidden if show_ignored else None
+    with _opened(output) as out:
+        _print(output_format, shown, result, out, hidden=hidden, page=page)
+    print_summary(result, sys.stderr)
     raise typer.Exit(_exit_code(shown, result))
 
 
@@ -164,19 +178,48 @@ def _progress() -> Iterator[Progress | None]:
         yield advance
 
 
+def _report_page() -> str:
+    try:
+        return report_page()
+    except ReportPageMissing as error:
+        typer.echo(f"tfdrift: {error}", err=True)
+        raise typer.Exit(ERROR) from error
+
+
+@contextmanager
+def _opened(file: Path | None) -> Iterator[TextIO]:
+    """Open where the drifts go; what a log holds may be no text, and is written as escapes."""
+    if file is None:
+        out = typer.get_text_stream("stdout", encoding="utf-8", errors="backslashreplace")
+        yield out
+        out.flush()
+        return
+    try:
+        with file.open("w", encoding="utf-8", errors="backslashreplace") as out:
+            yield out
+    except OSError as error:
+        typer.echo(f"tfdrift: {file}: cannot be written: {error}", err=True)
+        raise typer.Exit(ERROR) from error
+
+
 def _print(
-    output_format: OutputFormat, drifts: Sequence[DriftRecord], result: ReplayResult, *, show_ignored: bool
+    output_format: OutputFormat,
+    drifts: Sequence[DriftRecord],
+    result: ReplayResult,
+    out: TextIO,
+    *,
+    hidden: Sequence[HiddenChange] | None,
+    page: str,
 ) -> None:
-    hidden = result.hidden if show_ignored else ()
-    out = typer.get_text_stream("stdout", encoding="utf-8", errors="backslashreplace")
-    if output_format is OutputFormat.TABLE:
-        print_table(drifts, out, hidden)
-    elif output_format is OutputFormat.JSONL:
-        out.writelines(f"{line}\n" for line in json_lines(drifts, hidden))
-    else:
-        out.write(json_document(drifts, result, hidden=hidden if show_ignored else None) + "\n")
-    out.flush()
-    print_summary(result, sys.stderr)
+    match output_format:
+        case OutputFormat.TABLE:
+            print_table(drifts, out, hidden or ())
+        case OutputFormat.JSONL:
+            out.writelines(f"{line}\n" for line in json_lines(drifts, hidden or ()))
+        case OutputFormat.JSON:
+            out.write(json_document(drifts, result, hidden=hidden) + "\n")
+        case OutputFormat.HTML:
+            out.write(html_report(page, json_document(drifts, result, hidden=hidden)))
 
 
 def _exit_code(drifts: Sequence[DriftRecord], result: ReplayResult) -> int:
