@@ -5,13 +5,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tests.support import samples
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
 from tfdrift.domain.drift import (
     Cause,
-    ChangeType,
     DriftRecord,
-    DriftStatus,
-    Fidelity,
     Origin,
     OriginKind,
     Severity,
@@ -133,30 +131,20 @@ def drift(
     attribute: str | None = "ingress", resource_id: str = "sg-1", moment: datetime = NOON, **changes: Any
 ) -> DriftRecord:
     """Return an open drift of a security group."""
-    record = DriftRecord(
+    record = samples.drift(
+        resource_id,
+        attribute,
         id=drift_id(ACCOUNT, REGION, "aws_security_group", resource_id, attribute),
-        status=DriftStatus.OPEN,
-        change_type=ChangeType.MODIFIED,
-        severity=Severity.HIGH,
-        provider="aws",
-        account_id=ACCOUNT,
         region=REGION,
-        resource_type="aws_security_group",
-        resource_id=resource_id,
-        resource_address="aws_security_group.web",
-        managed=True,
-        attribute=attribute,
-        old_value=[],
+        severity=Severity.HIGH,
         new_value=[{"from_port": 22, "nanoseconds": 1736935200123456789}],
         user_identity=UserIdentity("IAMUser", "oncall"),
         origin=Origin(OriginKind.CONSOLE, ("user agent is a browser",)),
-        source_ip="203.0.113.7",
         user_agent="Mozilla/5.0",
         timestamp=moment,
         detected_at=moment + timedelta(seconds=2),
         cause=Cause("event-1", "ec2.amazonaws.com", "AuthorizeSecurityGroupIngress", "request-1"),
         state=reference(),
-        fidelity=Fidelity.EXACT,
         severity_reason="a reason",
     )
     return replace(record, **changes)

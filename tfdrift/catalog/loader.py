@@ -16,6 +16,7 @@ from tfdrift.catalog.schema import (
     SeverityFile,
     WayRow,
 )
+from tfdrift.catalog.severity_rules import rules_of
 from tfdrift.domain.mapping import (
     AttributeKind,
     AttributeRule,
@@ -23,7 +24,6 @@ from tfdrift.domain.mapping import (
     ConditionTest,
     EventMapping,
     ResourceRule,
-    SeverityRule,
     SeverityRules,
     Target,
 )
@@ -80,12 +80,7 @@ class Catalog:
             read = SeverityFile.model_validate(tomllib.loads(entry.read_text("utf-8")))
         except (tomllib.TOMLDecodeError, ValidationError) as error:
             raise InvalidCatalog(f"{entry.name}: {error}") from error
-        return SeverityRules(
-            SeverityRule(
-                row.severity, row.reason, row.types, row.attributes, row.events, row.changes, row.test
-            )
-            for row in read.rule
-        )
+        return rules_of(read)
 
     def service_file(self, event_source: str) -> ServiceFile:
         """Return a service's file as it stands, an empty one if there is none.

@@ -1,4 +1,4 @@
-"""Reads severity rules: the same form as the catalog's own, from an installation's text."""
+"""Reads severity rules: the catalog's own, and in the same form an installation's."""
 
 import tomllib
 
@@ -27,9 +27,14 @@ def parse_severity_rules(text: str) -> SeverityRules:
         raise InvalidSeverityRules(f"the text is not TOML: {error}") from error
     except ValidationError as error:
         raise InvalidSeverityRules(_described(error)) from error
+    return rules_of(read)
+
+
+def rules_of(file: SeverityFile) -> SeverityRules:
+    """Return the rules of a file that fits the schema, in their order."""
     return SeverityRules(
         SeverityRule(row.severity, row.reason, row.types, row.attributes, row.events, row.changes, row.test)
-        for row in read.rule
+        for row in file.rule
     )
 
 
