@@ -18,7 +18,7 @@ _STAMP = ".bundle"
 _OWN_PROGRAMS = str(PROJECT_ROOT / ".tools/bin")
 # What the command line and the demo need, and no function imports.
 _LEFT_OUT_PACKAGES = ("rich", "typer")
-_LEFT_OUT_SOURCES = ("tfdrift/demo", "tfdrift/cli.py")
+_LEFT_OUT_SOURCES = ("tfdrift/demo", "tfdrift/cli.py", "tfdrift/report_page")
 
 
 class BundleError(Exception):

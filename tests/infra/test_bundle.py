@@ -58,6 +58,7 @@ def test_what_no_function_runs_stays_out(aws_bundle: Path) -> None:
         "rich",
         "tfdrift/demo",
         "tfdrift/cli.py",
+        "tfdrift/report_page",
         "streaming",
         "infra",
         "bin",

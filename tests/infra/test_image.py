@@ -84,5 +84,11 @@ def test_nothing_else_is_in_the_context(context: Path) -> None:
         "tfdrift",
         "uv.lock",
     }
-    for left_out in ("dashboard/node_modules", "dashboard/dist", "tfdrift/demo"):
+    for left_out in (
+        "dashboard/node_modules",
+        "dashboard/build",
+        "dashboard/dist",
+        "tfdrift/demo",
+        "tfdrift/report_page",
+    ):
         assert not (context / left_out).exists()
