@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from streaming.readiness import reasons_against
 from tfdrift.rest.envelope import EnvelopeResponse, Success, failure, success
-from tfdrift.rest.openapi import errors
+from tfdrift.rest.openapi import OPEN, errors
 
 if TYPE_CHECKING:
     from streaming.runtime import Runtime
@@ -41,7 +41,7 @@ class ReadyModel(BaseModel):
     tailer_lag_seconds: float | None
 
 
-@router.get("/health", response_model=Success[HealthModel], responses=errors(503))
+@router.get("/health", response_model=Success[HealthModel], responses=errors(503), openapi_extra=OPEN)
 async def health(request: Request) -> EnvelopeResponse:
     """Answer; 503 before the feed was first read, and after a fault that a new process may cure.
 
@@ -64,7 +64,7 @@ async def health(request: Request) -> EnvelopeResponse:
     )
 
 
-@router.get("/ready", response_model=Success[ReadyModel], responses=errors(503))
+@router.get("/ready", response_model=Success[ReadyModel], responses=errors(503), openapi_extra=OPEN)
 async def ready(request: Request) -> EnvelopeResponse:
     """Answer 503 with the reasons while this task does not do its work; never a reason to replace it."""
     runtime: Runtime = request.app.state.runtime

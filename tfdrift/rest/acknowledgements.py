@@ -12,7 +12,7 @@ from tfdrift.rest.authentication import require_token
 from tfdrift.rest.dependencies import ServicesDependency
 from tfdrift.rest.envelope import ApiError, EnvelopeResponse, Success, success
 from tfdrift.rest.models import DriftDetailModel
-from tfdrift.rest.openapi import TOKEN_IF_CONFIGURED, errors
+from tfdrift.rest.openapi import errors
 from tfdrift.rest.parameters import DriftId, time_of
 from tfdrift.rest.people import person_of
 from tfdrift.rest.reads import drift_not_found
@@ -61,13 +61,11 @@ router = APIRouter(
     prefix="/api/v1/drifts",
     tags=["drifts"],
     dependencies=[Depends(require_token), Depends(require_json)],
-    responses=errors(401, 404, 409, 415),
+    responses=errors(404, 409, 415),
 )
 
 
-@router.post(
-    "/{drift_id}/acknowledge", response_model=Success[DriftDetailModel], openapi_extra=TOKEN_IF_CONFIGURED
-)
+@router.post("/{drift_id}/acknowledge", response_model=Success[DriftDetailModel])
 def acknowledge_drift(
     services: ServicesDependency, request: Request, drift_id: DriftId, body: AcknowledgeBody
 ) -> EnvelopeResponse:
@@ -81,9 +79,7 @@ def acknowledge_drift(
     )
 
 
-@router.post(
-    "/{drift_id}/unacknowledge", response_model=Success[DriftDetailModel], openapi_extra=TOKEN_IF_CONFIGURED
-)
+@router.post("/{drift_id}/unacknowledge", response_model=Success[DriftDetailModel])
 def unacknowledge_drift(
     services: ServicesDependency, request: Request, drift_id: DriftId, body: UnacknowledgeBody
 ) -> EnvelopeResponse:

@@ -48,10 +48,10 @@ def install_rest(app: FastAPI, services: RestServices, *, with_health: bool = Tr
         summary.router,
         falco.router,
     ]
-    if with_health:
-        routers.append(health.router)
     for router in routers:
-        add_router(app, router)
+        add_router(app, router, 401)
+    if with_health:
+        add_router(app, health.router)
 
 
 async def _on_concurrent_update(_: Request, __: Exception) -> EnvelopeResponse:
@@ -60,11 +60,11 @@ async def _on_concurrent_update(_: Request, __: Exception) -> EnvelopeResponse:
     return failure(503, "unavailable", message, {"Retry-After": "1"})
 
 
-def add_router(app: FastAPI, router: APIRouter) -> None:
-    """Serve a router's routes, described with the errors that any of them may be answered with."""
+def add_router(app: FastAPI, router: APIRouter, *statuses: int) -> None:
+    """Serve a router's routes, described with the errors that any may be answered with, and `statuses`."""
     app.include_router(
         router,
-        responses=errors(400, 406, 408, 414, 422, 431, 500, 503),
+        responses=errors(400, *statuses, 406, 408, 414, 422, 431, 500, 503),
         generate_unique_id_function=lambda route: route.name,
     )
 

@@ -12,13 +12,13 @@ from tfdrift.rest.authentication import require_token
 from tfdrift.rest.dependencies import ServicesDependency
 from tfdrift.rest.envelope import ApiError, EnvelopeResponse, Success, success
 from tfdrift.rest.models import FalcoReceiptModel
-from tfdrift.rest.openapi import TOKEN_IF_CONFIGURED, errors
+from tfdrift.rest.openapi import errors
 
 router = APIRouter(
     prefix="/api/v1/falco",
     tags=["falco"],
     dependencies=[Depends(require_token)],
-    responses=errors(401, 413, 415),
+    responses=errors(413, 415),
 )
 
 MAX_BODY_BYTES = 6 * 1024 * 1024
@@ -109,7 +109,7 @@ def _too_large() -> ApiError:
     "/events",
     status_code=202,
     response_model=Success[FalcoReceiptModel],
-    openapi_extra={**TOKEN_IF_CONFIGURED, "requestBody": _BODY},
+    openapi_extra={"requestBody": _BODY},
 )
 def take_alerts(
     services: ServicesDependency, alerts: Annotated[list[JsonValue], Depends(read_alerts)]

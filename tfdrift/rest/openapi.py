@@ -48,7 +48,7 @@ def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 _MEANINGS = {
     400: "A parameter or the body is faulty; the error's `code` says which",
-    401: "A token is configured, and the request does not carry it",
+    401: "A token or a sign-in is configured, and the request carries neither",
     404: "There is no such thing",
     406: "The answer is too large for a load balancer in front of a function: ask for it with gzip",
     408: "The request did not arrive in time",
@@ -62,8 +62,8 @@ _MEANINGS = {
     503: "Not now; try again",
 }
 
-# Where no token is configured none is asked for.
-TOKEN_IF_CONFIGURED: dict[str, Any] = {"security": [{}, *({name: []} for name in _TOKENS)]}
+OPEN: dict[str, Any] = {"security": []}
+"""Says of a route that anybody may ask it."""
 
 
 def describe(app: FastAPI) -> None:
@@ -89,6 +89,8 @@ def _described(app: FastAPI) -> dict[str, Any]:
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
     document["components"]["securitySchemes"] = _TOKENS
+    # Where no token is configured none is asked for, and browsers come signed in by the load balancer.
+    document["security"] = [{}, *({name: []} for name in _TOKENS)]
     for operation in _operations(document):
         if "304" in operation["responses"]:
             operation.setdefault("parameters", []).append(_CONDITION)
