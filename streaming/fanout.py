@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from streaming.backlog import Backlog
+from streaming.buffered_bytes import BufferedBytes, Holder
 from streaming.client_group import ClientGroup, cursor_frame
 from streaming.filters import StreamFilter
 from streaming.frames import KEEP_ALIVE
@@ -43,7 +44,7 @@ class FanoutLimits:
     max_lag_events
         How far a client that had caught up may fall behind.
     max_buffered_bytes
-        What may wait for slow clients in all.
+        What may wait for slow clients of all kinds together.
     """
 
     flush: float
@@ -74,7 +75,8 @@ class Fanout:
         self._epoch = hub.epoch
         self._groups: dict[StreamFilter, ClientGroup] = {}
         self._clients: set[StreamClient] = set()
-        self._slow = SlowClients(hub, limits.write_timeout, limits.max_lag_events, limits.max_buffered_bytes)
+        self._buffers = BufferedBytes(limits.max_buffered_bytes)
+        self._slow = SlowClients(hub, self._buffers, limits.write_timeout, limits.max_lag_events)
         self._wheel = Wheel(limits.keep_alive)
         self._reads: set[asyncio.Task[None]] = set()
         self._flushed_at = float("-inf")
@@ -232,6 +234,14 @@ class Fanout:
             self._slow.discard(client)
             self._advance(client)
 
+    def too_slow(self, client: StreamClient) -> None:
+        """Drop a client that is beyond a bound, or does not even take its end."""
+        self._buffers.discard(client)
+        if client.end is None:
+            self._end(client, StreamEnd.TOO_SLOW)
+        else:
+            client.abort()
+
     def spoke(self, client: StreamClient) -> None:
         """Drop a client that sends more than its request: nothing that it could say has a meaning here."""
         self._end(client, StreamEnd.SPOKE)
@@ -263,6 +273,17 @@ class Fanout:
         if not group.members:
             del self._groups[group.wanted]
 
+    # What clients of other kinds hold.
+
+    def full(self, holder: Holder) -> None:
+        """Count what waits for a client that the fan-out does not serve into the bound for all."""
+        self._buffers.add(holder)
+        self._turn()
+
+    def emptied(self, holder: Holder) -> None:
+        """Count it no more."""
+        self._buffers.discard(holder)
+
     # Ends, keep-alives and limits.
 
     def _end(self, client: StreamClient, end: StreamEnd) -> None:
@@ -279,7 +300,7 @@ class Fanout:
         client.finish()
 
     def _turn(self) -> None:
-        if self._step is None and self._clients:
+        if self._step is None and (self._clients or self._buffers):
             self._step = self._loop.call_later(self._wheel.step_seconds, self._next_step)
 
     def _next_step(self) -> None:
@@ -288,10 +309,9 @@ class Fanout:
         for client in self._wheel.step():
             self._visit(client, now)
         for client in self._slow.beyond(now):
-            if client.end is None:
-                self._end(client, StreamEnd.TOO_SLOW)
-            else:
-                client.abort()
+            self.too_slow(client)
+        for holder in self._buffers.beyond():
+            holder.cut()
         self._turn()
 
     def _visit(self, client: StreamClient, now: float) -> None:

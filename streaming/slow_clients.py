@@ -1,17 +1,18 @@
-"""The clients that take no bytes now, and which of them are beyond what a client may cost."""
+"""The event stream's clients that take no bytes now, and which of them are beyond what one may cost."""
 
+from streaming.buffered_bytes import BufferedBytes
 from streaming.hub import Hub
 from streaming.stream_client import StreamClient
 
 
 class SlowClients:
-    """Bounds in time, in events and in bytes; seen together, whoever holds the most goes first."""
+    """Bounds in time and in events; what all hold together is bounded by `buffers`."""
 
-    def __init__(self, hub: Hub, seconds: float, lag_events: int, buffered_bytes: int) -> None:
+    def __init__(self, hub: Hub, buffers: BufferedBytes, seconds: float, lag_events: int) -> None:
         self._hub = hub
+        self._buffers = buffers
         self._seconds = seconds
         self._lag_events = lag_events
-        self._buffered_bytes = buffered_bytes
         self._clients: set[StreamClient] = set()
 
     def __len__(self) -> int:
@@ -20,25 +21,19 @@ class SlowClients:
     def add(self, client: StreamClient, now: float) -> None:
         """Watch a client that takes no bytes from now on."""
         self._clients.add(client)
+        self._buffers.add(client)
         client.paused_at = now
         client.unread = client.buffered()
 
     def discard(self, client: StreamClient) -> None:
         """Let a client go that takes bytes again, or is gone."""
         self._clients.discard(client)
+        self._buffers.discard(client)
         client.paused_at = None
 
     def beyond(self, now: float) -> list[StreamClient]:
         """Return the clients that are beyond a bound."""
-        beyond = [client for client in self._clients if self._stalled(client, now) or self._lags(client)]
-        kept = self._clients.difference(beyond)
-        held = sum(client.unread for client in kept)
-        for client in sorted(kept, key=lambda one: one.unread, reverse=True):
-            if held <= self._buffered_bytes:
-                break
-            held -= client.unread
-            beyond.append(client)
-        return beyond
+        return [client for client in self._clients if self._stalled(client, now) or self._lags(client)]
 
     def _stalled(self, client: StreamClient, now: float) -> bool:
         """Return whether a client has taken no byte for too long."""

@@ -28,6 +28,10 @@ class Owner(Protocol):
         """Hear that the client takes bytes again."""
         ...
 
+    def too_slow(self, client: "StreamClient") -> None:
+        """Hear that too much waits for the client."""
+        ...
+
     def spoke(self, client: "StreamClient") -> None:
         """Hear that the client sent something, though its request was complete."""
         ...
@@ -98,6 +102,10 @@ class StreamClient(asyncio.Protocol):
     def buffered(self) -> int:
         """Return how many bytes wait for the client in this process."""
         return 0 if self.transport is None else self.transport.get_write_buffer_size()
+
+    def cut(self) -> None:
+        """Tell that too much waits for the client."""
+        self.owner.too_slow(self)
 
     def finish(self) -> None:
         """End the answer in order: what is buffered is sent first."""

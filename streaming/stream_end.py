@@ -4,7 +4,10 @@ from enum import StrEnum
 
 
 class StreamEnd(StrEnum):
-    """The ways in which a stream ends; after all but `LEFT` the client comes back by its last id."""
+    """The ways in which a stream ends, of whatever kind; after the server's the client comes back by its id.
+
+    `PROTOCOL` and `FAULT` are the WebSocket's: the client broke the protocol, or the server's code failed.
+    """
 
     LEFT = "left"
     STOPPING = "stopping"
@@ -13,3 +16,5 @@ class StreamEnd(StrEnum):
     SPOKE = "spoke"
     FEED_REPLACED = "feed_replaced"
     FEED_UNAVAILABLE = "feed_unavailable"
+    PROTOCOL = "protocol"
+    FAULT = "fault"

@@ -8,6 +8,7 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from streaming.admission import admit, beginning
 from streaming.metrics import Transport
 from streaming.start import Wish
+from streaming.stream_end import StreamEnd
 from streaming.websocket.channel import Channel
 from streaming.websocket.faults import FAULT, Ending
 from streaming.websocket.session import Session, SessionLimits
@@ -60,7 +61,7 @@ async def _admit(websocket: WebSocket, sockets: WebSockets) -> str:
 
 async def _serve(websocket: WebSocket, sockets: WebSockets) -> None:
     hub, settings = sockets.runtime.hub, sockets.runtime.settings
-    channel = Channel(websocket, settings.write_timeout_seconds)
+    channel = Channel(websocket, settings.write_timeout_seconds, sockets.runtime.fanout)
     limits = SessionLimits(
         heartbeat=settings.heartbeat_seconds,
         drain=settings.drain_seconds,
@@ -82,7 +83,7 @@ async def _serve(websocket: WebSocket, sockets: WebSockets) -> None:
         ending = FAULT
     finally:
         hub.leave(subscriber)
-        hub.metrics.ended(Transport.WEBSOCKET, ending.code.name.lower() if ending else "left")
+        hub.metrics.ended(Transport.WEBSOCKET, (ending.end if ending else StreamEnd.LEFT).value)
         extra = {**about, "clients": hub.clients, "end": ending.reason if ending else "left"}
         _LOG.info("Client gone", extra=extra)
     if ending is not None:

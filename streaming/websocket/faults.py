@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import IntEnum
 
+from streaming.stream_end import StreamEnd
+
 
 class CloseCode(IntEnum):
     """The codes; those of the framing itself (1002, 1007, 1009) are sent by the protocol's library."""
@@ -34,12 +36,21 @@ class Ending:
 
     code: CloseCode
     reason: str
+    end: StreamEnd
     cut: bool = False
 
 
-STOPPING = Ending(CloseCode.SERVICE_RESTART, "the server restarts: connect again with the last id")
-LIFETIME_OVER = Ending(CloseCode.GOING_AWAY, "the connection was long open: connect again with the last id")
-FEED_REPLACED = Ending(CloseCode.SERVICE_RESTART, "the feed was replaced: connect again")
-FEED_UNAVAILABLE = Ending(CloseCode.TRY_AGAIN_LATER, "the feed cannot be read now: connect again later")
-TOO_SLOW = Ending(CloseCode.POLICY, "too slow", cut=True)
-FAULT = Ending(CloseCode.INTERNAL_ERROR, "the server made a fault; its log says which")
+STOPPING = Ending(
+    CloseCode.SERVICE_RESTART, "the server restarts: connect again with the last id", StreamEnd.STOPPING
+)
+LIFETIME_OVER = Ending(
+    CloseCode.GOING_AWAY, "the connection was long open: connect again with the last id", StreamEnd.TOO_OLD
+)
+FEED_REPLACED = Ending(
+    CloseCode.SERVICE_RESTART, "the feed was replaced: connect again", StreamEnd.FEED_REPLACED
+)
+FEED_UNAVAILABLE = Ending(
+    CloseCode.TRY_AGAIN_LATER, "the feed cannot be read now: connect again later", StreamEnd.FEED_UNAVAILABLE
+)
+TOO_SLOW = Ending(CloseCode.POLICY, "too slow", StreamEnd.TOO_SLOW, cut=True)
+FAULT = Ending(CloseCode.INTERNAL_ERROR, "the server made a fault; its log says which", StreamEnd.FAULT)

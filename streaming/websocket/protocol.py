@@ -2,7 +2,7 @@
 
 Divergences from uvicorn's, each with its reason:
 
-- The connection's transport is in the scope, so that a client that does not read can be cut off.
+- The connection is in the scope, so that a client that does not read is known of, and can be cut off.
 - A client that answers no ping is cut off: closing would wait for it to read what is buffered.
 - After a frame that breaks the protocol the rest of what the client sends is read and thrown away for a
   moment. Closing with unread bytes resets the connection, and the client would not see the close code.
@@ -12,24 +12,34 @@ Divergences from uvicorn's, each with its reason:
 """
 
 import logging
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 if TYPE_CHECKING:
-    from asyncio import Transport
-
     from starlette.types import Scope
     from uvicorn._types import ASGISendEvent
 
 _LOG = logging.getLogger(__name__)
 # uvicorn tells of each request with its query; what the product tells of clients is enough.
 _LOG.setLevel(logging.WARNING)
-_EXTENSION = "tfdrift.transport"
+_EXTENSION = "tfdrift.connection"
 _DISCARD_SECONDS = 2.0
 _CLOSE_SECONDS = 1.0
 _MOST_UNREAD_BYTES = 1024 * 1024
+
+
+class Watcher(Protocol):
+    """Who hears whether a connection's transport takes bytes."""
+
+    def full(self) -> None:
+        """Hear that the transport's buffer is full."""
+        ...
+
+    def emptied(self) -> None:
+        """Hear that the buffer has room again, or is gone."""
+        ...
 
 
 class WebSocketProtocol(WebSocketsSansIOProtocol):
@@ -39,12 +49,32 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         super().__init__(*args, **kwargs)
         self.logger = self.conn.logger = _LOG
         self._failed = False
+        self.watcher: Watcher | None = None
         self.close_timeout = _CLOSE_SECONDS
 
     def shutdown(self) -> None:
         """Let a client's session end the connection at its moment of the drain; uvicorn would do it now."""
         if not self.handshake_complete or self.close_sent:
             super().shutdown()
+
+    def pause_writing(self) -> None:
+        """Hold back what is sent."""
+        super().pause_writing()
+        if self.watcher is not None:
+            self.watcher.full()
+
+    def resume_writing(self) -> None:
+        """Send again."""
+        super().resume_writing()
+        if self.watcher is not None:
+            self.watcher.emptied()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End the connection."""
+        super().connection_lost(exc)
+        if self.watcher is not None:
+            self.watcher.emptied()
+            self.watcher = None
 
     def data_received(self, data: bytes) -> None:
         """Take what the client sent."""
@@ -98,7 +128,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     async def run_asgi(self) -> None:
         """Run the app."""
         extensions = cast("dict[str, Any]", self.scope["extensions"])
-        extensions[_EXTENSION] = {"transport": self.transport}
+        extensions[_EXTENSION] = {"connection": self}
         await super().run_asgi()
 
     async def send(self, message: "ASGISendEvent") -> None:
@@ -117,10 +147,24 @@ def _is_utf8(data: bytes) -> bool:
     return True
 
 
+def watch(scope: "Scope", watcher: Watcher) -> None:
+    """Have a watcher hear whether the connection takes bytes; raises LookupError on another server."""
+    _connection(scope).watcher = watcher
+
+
+def buffered(scope: "Scope") -> int:
+    """Return how many bytes wait for the connection; raises LookupError on another server."""
+    return _connection(scope).transport.get_write_buffer_size()
+
+
 def abort(scope: "Scope") -> None:
     """Drop the connection at once, with what is buffered for it; raises LookupError on another server."""
+    _connection(scope).transport.abort()
+
+
+def _connection(scope: "Scope") -> WebSocketProtocol:
     extension = scope.get("extensions", {}).get(_EXTENSION)
     if extension is None:
-        raise LookupError("the server gives no access to the connection's transport")
-    transport: Transport = extension["transport"]
-    transport.abort()
+        raise LookupError("the server gives no access to the connection")
+    connection: WebSocketProtocol = extension["connection"]
+    return connection

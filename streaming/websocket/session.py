@@ -13,6 +13,7 @@ from streaming.filters import InvalidFilter
 from streaming.hub import Subscriber
 from streaming.metrics import Transport
 from streaming.start import FeedUnavailable, InvalidSince, Start, Wish, parse_since, source_of, start_from
+from streaming.stream_end import StreamEnd
 from streaming.websocket.channel import Channel
 from streaming.websocket.faults import (
     FEED_REPLACED,
@@ -270,7 +271,7 @@ def _ending_of(tasks: list[asyncio.Task[Ending]]) -> Ending | None:
     except ClientGone:
         return None
     except ProtocolFault as fault:
-        return Ending(fault.code, fault.reason)
+        return Ending(fault.code, fault.reason, StreamEnd.PROTOCOL)
     except TimeoutError:
         return TOO_SLOW
     except AccessFailed:

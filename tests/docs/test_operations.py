@@ -6,6 +6,8 @@ from pathlib import Path
 from streaming.embedded_metrics import COUNTED, EmbeddedMetrics
 from streaming.metrics import Metrics
 from streaming.moment import Moment
+from streaming.start import StartSource
+from streaming.stream_end import StreamEnd
 
 MOMENT = Moment(clients=dict, tailing=lambda: True, shard_lags=lambda: {"a": 0.0})
 _PAGE = Path(__file__).resolve().parents[2] / "docs/operations.md"
@@ -42,3 +44,10 @@ def test_each_count_stands_beside_its_counter() -> None:
     beside = {embedded: name for name, _, embedded in rows() if embedded in COUNTED}
 
     assert beside == {name: f"tfdrift_stream_{counter}_total" for name, counter in COUNTED.items()}
+
+
+def test_the_page_lists_each_end_of_a_stream_and_each_source_of_its_past() -> None:
+    text = _PAGE.read_text(encoding="utf-8")
+    for name, words in (("clients_ended", StreamEnd), ("clients_started", StartSource)):
+        (row,) = re.findall(rf"^\| `tfdrift_stream_{name}_total`.*$", text, re.MULTILINE)
+        assert {word.value for word in words} <= set(re.findall(r"`(\w+)`", row)), name
