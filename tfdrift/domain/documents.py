@@ -33,7 +33,15 @@ class Broken:
     where: str
 
 
-Found = Document | RecordText | Broken
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """An entry of a log file's ``Records`` that is no bare record with a usual head."""
+
+    value: JsonValue
+    where: str
+
+
+Found = Document | RecordText | LogEntry | Broken
 
 
 def read_documents(data: bytes, *, name: str, fast: FastJson | None = None) -> Iterator[Found]:
@@ -114,18 +122,22 @@ def _is_lines_of_records(content: bytes, fast: FastJson) -> bool:
         return False
 
 
-def _records(text: str, name: str, fast: FastJson) -> list[RecordText] | None:
+def _records(text: str, name: str, fast: FastJson) -> list[RecordText | LogEntry] | None:
     """Return the records of a text that is a bare one or a log file of them, None for anything else."""
     if _LOG_FILE.match(text) is None:
         one = record_text(text, name, fast)
         return None if one is None else [one]
     try:
         texts = fast.log_file(text)
+        return [_entry(entry, f"{name}.Records[{index}]", fast) for index, entry in enumerate(texts)]
     except (ValueError, RecursionError):
         return None
-    found = [record_text(entry, f"{name}.Records[{index}]", fast) for index, entry in enumerate(texts)]
-    records = [record for record in found if record is not None]
-    return records if len(records) == len(found) else None
+
+
+def _entry(text: str, where: str, fast: FastJson) -> RecordText | LogEntry:
+    """Return an entry of a log file; raises InvalidJson where a number in it is none, or is too long."""
+    record = record_text(text, where, fast)
+    return LogEntry(decode_fast(text, fast.decode), where) if record is None else record
 
 
 def _blocks_of_bytes(content: bytes, name: str, fast: FastJson | None) -> Iterator[Found]:

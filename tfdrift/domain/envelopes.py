@@ -9,7 +9,7 @@ from urllib.parse import unquote_plus
 
 from tfdrift.domain.cloudtrail_identity import account_text
 from tfdrift.domain.cloudtrail_parser import INSIGHT
-from tfdrift.domain.documents import Broken, Document, read_documents
+from tfdrift.domain.documents import Broken, Document, LogEntry, read_documents
 from tfdrift.domain.json_reading import InvalidJson, checked, decode, list_at, object_at, text_at
 from tfdrift.domain.json_value import JsonObject, JsonValue
 from tfdrift.domain.record_text import ENVELOPE_FIELDS, FastJson, RecordText
@@ -122,6 +122,8 @@ def read_evidence_fast(data: bytes, *, name: str, fast: FastJson | None) -> Iter
     for document in read_documents(data, name=name, fast=fast):
         if isinstance(document, Document):
             yield from _walk(document.value, _Place(document.where))
+        elif isinstance(document, LogEntry):
+            yield from _entry(document.value, _Place(document.where, wrappings=1))
         else:
             yield document
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.unit.evidence.arbitrary import damaged, damaged_bytes, deep
 from tests.unit.evidence.samples import raw_record
 from tfdrift.adapters.fast_json import fast_json
-from tfdrift.domain.documents import Broken, read_documents
+from tfdrift.domain.documents import Broken, LogEntry, read_documents
 from tfdrift.domain.record_text import RecordText, record_text
 from tfdrift.service.replay import InputFile
 from tfdrift.service.replay_evidence import Evidence, Problem, read_evidence_files
@@ -110,6 +110,13 @@ def test_records_are_named_by_their_place() -> None:
     assert places(lines(READING, FAILED)) == ["file:1", "file:2"]
     assert places(log_file(READING, FAILED)) == ["file.Records[0]", "file.Records[1]"]
     assert places(lines(READING)) == ["file"]
+
+
+def test_an_unusual_entry_leaves_its_neighbours_to_their_heads() -> None:
+    content = log_file(READING, raw_record(eventID="..."), 7, FAILED)
+    kinds = [type(one) for one in read_documents(content, name="file", fast=fast_json)]
+    assert kinds == [RecordText, LogEntry, LogEntry, RecordText]
+    assert repr(evidence(content, fast=True)) == repr(evidence(content, fast=False))
 
 
 def test_a_line_that_is_not_utf_8_is_named_among_records() -> None:
