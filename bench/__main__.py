@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from bench.corpus import RECORDED, Mix, write_logs, write_state
+from bench.corpus import RECORDED, Mix, write_log_files, write_logs, write_state
 from bench.measure import in_own_process
 from bench.scale.report import tables as scale_tables
 from bench.stream.report import measure as measure_stream
@@ -57,6 +57,9 @@ def _replays(folder: Path) -> list[dict[str, Any]]:
     runs += [(mix, RECORDS[-1], related) for mix in (Mix.TRAIL, Mix.REPEAT)]
     figures = [_replay(folder, mix, count, state) for mix, count, state in runs]
     figures.append(_replay(folder, Mix.CORPUS, RECORDS[-1], unrelated))
+    packed = folder / "packed"
+    write_log_files(packed, folder / f"{Mix.TRAIL.name.lower()}-{RECORDS[-1]}")
+    figures.append(_measured(f"{Mix.TRAIL.value}, as log files of S3", related, packed))
     return figures
 
 
@@ -64,8 +67,12 @@ def _replay(folder: Path, mix: Mix, count: int, state: Path) -> dict[str, Any]:
     logs = folder / f"{mix.name.lower()}-{count}"
     if not logs.exists():
         write_logs(logs, count, mix)
+    return _measured(mix.value, state, logs)
+
+
+def _measured(what: str, state: Path, logs: Path) -> dict[str, Any]:
     figures = in_own_process("bench.replay_speed", str(state), str(logs))
-    return {"logs": mix.value, "state": state.stem, **figures}
+    return {"logs": what, "state": state.stem, **figures}
 
 
 def _states(folder: Path) -> list[dict[str, Any]]:

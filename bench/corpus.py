@@ -1,5 +1,6 @@
 """Writes the inputs of the benchmarks: log files of recorded calls, and states of any size."""
 
+import gzip
 import json
 import tomllib
 import uuid
@@ -14,6 +15,7 @@ RECORDED = PROJECT.parent / "shared" / "data" / "cloudtrail.jsonl"
 LABELS = PROJECT / "tests" / "corpus" / "labels"
 
 RECORDS_A_FILE = 10_000
+RECORDS_A_LOG_FILE = 2_500
 _BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 _ACCOUNT = "111122223333"
 _REGION = "us-east-1"
@@ -41,6 +43,17 @@ def write_logs(folder: Path, count: int, mix: Mix = Mix.CORPUS) -> None:
         part = numbers[first : first + RECORDS_A_FILE]
         texts = (line_of(number) if mix is Mix.REPEAT else _fresh(line_of(number), number) for number in part)
         (folder / f"{first:08}.jsonl").write_text("".join(f"{text}\n" for text in texts), "utf-8")
+
+
+def write_log_files(folder: Path, lines: Path) -> None:
+    """Write the records of a folder of lines as CloudTrail delivers them to S3, in gzip files."""
+    folder.mkdir()
+    for source in sorted(lines.iterdir()):
+        records = source.read_text("utf-8").splitlines()
+        for first in range(0, len(records), RECORDS_A_LOG_FILE):
+            part = ",".join(records[first : first + RECORDS_A_LOG_FILE])
+            packed = gzip.compress(f'{{"Records":[{part}]}}'.encode())
+            (folder / f"{source.stem}-{first:05}.json.gz").write_bytes(packed)
 
 
 def _trail(lines: Sequence[str]) -> Callable[[int], str]:
