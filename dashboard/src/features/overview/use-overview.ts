@@ -1,5 +1,5 @@
 /** Loads the page's content and keeps it current with the stream, without a double and without a loss. */
-import { useEffect, useReducer, useRef, useState } from "react";
+import { useCallback, useEffect, useReducer, useRef, useState } from "react";
 import { reconnectDelay } from "../../api/backoff";
 import { allDrifts, listFalcoAlerts, listStateChanges } from "../../api/listings";
 import { SignInExpiredError } from "../../api/rest";
@@ -107,10 +107,8 @@ export function useOverview(): Overview {
     };
   }, [error]);
 
-  return {
-    state,
-    reload: () => {
-      dispatch({ type: "reload" });
-    },
-  };
+  const reload = useCallback(() => {
+    dispatch({ type: "reload" });
+  }, []);
+  return { state, reload };
 }

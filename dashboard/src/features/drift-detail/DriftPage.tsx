@@ -1,0 +1,86 @@
+/** One drift whole: what changed, who did it and how that is known, what came before and beside it, what to do. */
+import Alert from "@cloudscape-design/components/alert";
+import { Link, useParams } from "react-router";
+import { RestError, useDrift } from "../../api";
+import type { ApiError, DriftDetail } from "../../api";
+import { Breakable } from "../../shared/ui/Breakable";
+import { SeverityBadge } from "../../shared/ui/SeverityBadge";
+import { When } from "../../shared/ui/When";
+import { DriftFacts } from "../drifts/DriftFacts";
+import { originName, personName, roleName } from "../drifts/person";
+import { AcknowledgePanel } from "./AcknowledgePanel";
+import { CommandsPanel } from "./CommandsPanel";
+import { HistoryPanel } from "./HistoryPanel";
+import { RelatedPanel } from "./RelatedPanel";
+import { SideBySide } from "./SideBySide";
+import "./drift-detail.css";
+
+export default function DriftPage() {
+  const { id = null } = useParams();
+  const { data, error, isPending } = useDrift(id);
+  if (data !== undefined) return <Detail drift={data} />;
+  if (isPending) return <p className="tf-message tf-quiet">Loading the drift…</p>;
+  return <NotLoaded error={error} />;
+}
+
+function NotLoaded({ error }: { readonly error: ApiError }) {
+  if (error instanceof RestError && error.code === "drift_not_found") {
+    return (
+      <section className="tf-message">
+        <h2>This drift is not there</h2>
+        <p>
+          Resolved drifts are kept for a while only. <Link to="/drifts">Go to the drifts</Link>
+        </p>
+      </section>
+    );
+  }
+  return (
+    <Alert type="error" header="The drift could not be loaded">
+      {error.message}
+    </Alert>
+  );
+}
+
+function Detail({ drift }: { readonly drift: DriftDetail }) {
+  const title = drift.resource_address ?? drift.resource_id;
+  return (
+    <article className="tf-detail" aria-label={`${drift.severity} drift of ${title}`}>
+      <header className="tf-detail-head">
+        <SeverityBadge severity={drift.severity} />
+        <h2 className="tf-page-title">
+          <Breakable text={title} />
+        </h2>
+        <span data-drift-status={drift.status}>{drift.status}</span>
+        <When at={drift.timestamp} />
+      </header>
+      <p className="tf-detail-who">
+        <strong>{personName(drift.user_identity)}</strong>
+        {roleName(drift.user_identity) !== null && ` as ${roleName(drift.user_identity) ?? ""}`} called{" "}
+        <span className="tf-mono">{drift.cause.event_name ?? "an unknown API"}</span> via {originName(drift)}
+        {drift.source_ip !== null && ` from ${drift.source_ip}`}.
+      </p>
+      {drift.severity_reason !== null && <p className="tf-detail-reason">{drift.severity_reason}</p>}
+      <div className="tf-columns">
+        <div className="tf-stack">
+          <section className="tf-panel">
+            <h3>
+              <span className="tf-mono">{drift.attribute ?? "The whole resource"}</span>{" "}
+              {drift.change_type ?? "changed"}
+            </h3>
+            <SideBySide expected={drift.old_value} actual={drift.new_value} />
+          </section>
+          <CommandsPanel drift={drift} />
+          <RelatedPanel events={drift.related_events} truncated={drift.related_events_truncated} />
+        </div>
+        <div className="tf-stack">
+          <AcknowledgePanel key={drift.status} drift={drift} />
+          <section className="tf-panel">
+            <h3>Evidence</h3>
+            <DriftFacts drift={drift} />
+          </section>
+          <HistoryPanel history={drift.history} />
+        </div>
+      </div>
+    </article>
+  );
+}

@@ -1,0 +1,40 @@
+/** What stands in a list's place while it loads, when it cannot be loaded, and when nothing is in it. */
+import Alert from "@cloudscape-design/components/alert";
+import Button from "@cloudscape-design/components/button";
+import type { ReactNode } from "react";
+
+interface QueryStateProps {
+  readonly query: {
+    readonly isPending: boolean;
+    readonly error: Error | null;
+    readonly refetch: () => unknown;
+  };
+  readonly empty: boolean;
+  /** What is said when nothing is there. */
+  readonly nothing: string;
+  readonly children: ReactNode;
+}
+
+export function QueryState({ query, empty, nothing, children }: QueryStateProps) {
+  if (query.error !== null) {
+    return (
+      <Alert
+        type="error"
+        header="This could not be loaded"
+        action={
+          <Button
+            onClick={() => {
+              query.refetch();
+            }}
+          >
+            Try again
+          </Button>
+        }
+      >
+        {query.error.message}
+      </Alert>
+    );
+  }
+  if (query.isPending) return <p className="tf-message tf-quiet">Loading…</p>;
+  return empty ? <p className="tf-message tf-quiet">{nothing}</p> : children;
+}
