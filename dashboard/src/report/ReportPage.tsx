@@ -34,10 +34,16 @@ const CLASSES: readonly (readonly [label: string, count: string])[] = [
   ["With findings", "finding_records"],
 ];
 
-export function ReportPage({ report }: { readonly report: Report }) {
+interface ReportPageProps {
+  readonly report: Report;
+  /** How many drifts are drawn before somebody asks for more. */
+  readonly atOnce?: number;
+}
+
+export function ReportPage({ report, atOnce = DRAWN }: ReportPageProps) {
   useColourMode();
   const drifts = useMemo(() => ordered(report.drifts, "danger"), [report]);
-  const [drawn, setDrawn] = useState(DRAWN);
+  const [drawn, setDrawn] = useState(atOnce);
   const left = drifts.length - drawn;
   return (
     <Unfolded value={true}>
@@ -72,10 +78,10 @@ export function ReportPage({ report }: { readonly report: Report }) {
               <button
                 type="button"
                 onClick={() => {
-                  setDrawn(drawn + DRAWN);
+                  setDrawn(drawn + atOnce);
                 }}
               >
-                Show the next {Math.min(left, DRAWN)}
+                Show the next {Math.min(left, atOnce)}
               </button>
             </p>
           )}
