@@ -36,8 +36,10 @@ def test_the_page_lists_each_embedded_metric() -> None:
         lag.observe(1)
     metrics.feed_read()
     embedded = EmbeddedMetrics(metrics, MOMENT, "tfdrift-stream")
+    found = embedded.names()
 
-    assert {name for _, _, name in rows() if name} == embedded.names()
+    assert {name for _, _, name in rows() if name} == found
+    assert f"{len(found)} custom metrics" in _PAGE.read_text(encoding="utf-8")
 
 
 def test_each_count_stands_beside_its_counter() -> None:
