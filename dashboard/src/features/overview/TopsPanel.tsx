@@ -5,8 +5,7 @@ import { useMemo } from "react";
 import { Link } from "react-router";
 import type { Drift } from "../../api/types";
 import { personName } from "../drifts/person";
-
-const SHOWN = 5;
+import { tops } from "./tops";
 
 export function TopsPanel({ open }: { readonly open: readonly Drift[] }) {
   const people = useMemo(() => tops(open.map((drift) => personName(drift.user_identity))), [open]);
@@ -44,11 +43,4 @@ function TopList({ heading, field, entries }: TopListProps) {
       </ol>
     </div>
   );
-}
-
-/** The names that stand most often, with how often; equals by name. */
-export function tops(names: readonly string[]): readonly (readonly [string, number])[] {
-  const counts = new Map<string, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return [...counts].sort(([a, x], [b, y]) => y - x || a.localeCompare(b)).slice(0, SHOWN);
 }
