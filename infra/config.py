@@ -1,11 +1,11 @@
 """What a deployment may choose, read from CDK context and checked before anything is composed."""
 
-from ipaddress import IPv4Network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from infra.access import ExistingVpc, Ipv4Network, OwnCognitoSignIn, SignInOption
 from tfdrift.adapters.notifications.targets import Target, Targets, parse_targets
 
 CONTEXT_KEY = "tfdrift"
@@ -17,11 +17,6 @@ BucketName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")
 
 class ConfigError(Exception):
     """The context asks for something that no deployment can have; the text names the option."""
-
-
-def _network(text: str) -> str:
-    """Return the text if it is an IPv4 network in CIDR form; raises ValueError if not."""
-    return str(IPv4Network(text))
 
 
 class DeploymentConfig(BaseModel):
@@ -57,9 +52,18 @@ class DeploymentConfig(BaseModel):
     cors_origins
         Origins of other sites whose pages may read the API.
     client_networks
-        IPv4 networks that reach the load balancer; empty: the deployment's own VPC alone.
+        IPv4 networks that reach the load balancer; empty: the VPC alone, or everybody if it is public.
+    public
+        Whether the load balancer is reached from the internet; needs a certificate and `sign_in`.
+    sign_in
+        The identity provider that people sign in with at the load balancer; needs a certificate.
     certificate_arn
-        ACM certificate for the load balancer; without it the listener speaks HTTP inside the VPC.
+        ACM certificate for the load balancer; without one it speaks HTTP inside the VPC.
+    domain_name, hosted_zone_id
+        The name that people type, and the Route 53 zone that gets its record; without `certificate_arn` the
+        zone also proves the domain for a certificate of its own.
+    vpc
+        An existing VPC to stand in; without it one is made.
     tasks
         Number of streaming tasks.
     notifications
@@ -86,8 +90,13 @@ class DeploymentConfig(BaseModel):
     event_retention_days: int = Field(default=90, ge=1, le=3650)
     log_retention_days: Literal[1, 7, 30, 90, 180, 365, 731] = 30
     cors_origins: tuple[str, ...] = ()
-    client_networks: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
+    client_networks: tuple[Ipv4Network, ...] = ()
+    public: bool = False
+    sign_in: SignInOption | None = None
     certificate_arn: str | None = Field(default=None, pattern=r"^arn:aws[a-z-]*:acm:")
+    domain_name: str | None = Field(default=None, pattern=r"^(?:[a-z0-9-]{1,63}\.)+[a-z]{2,63}$")
+    hosted_zone_id: str | None = Field(default=None, pattern=r"^Z[A-Z0-9]{1,31}$")
+    vpc: ExistingVpc | None = None
     tasks: int = Field(default=2, ge=1, le=50)
     notifications: tuple[Target, ...] = ()
     dashboard_url: str | None = Field(default=None, pattern=r"^https://[^\s/]+")
@@ -102,6 +111,39 @@ class DeploymentConfig(BaseModel):
         if len(text) > _MOST_NOTIFICATION_BYTES:
             raise ValueError(f"the targets take {len(text)} bytes, of at most {_MOST_NOTIFICATION_BYTES}")
         return targets
+
+    @property
+    def has_certificate(self) -> bool:
+        """Whether the load balancer speaks HTTPS."""
+        return self.certificate_arn is not None or self.hosted_zone_id is not None
+
+    @model_validator(mode="after")
+    def _open_to_nobody_unknown(self) -> Self:
+        """Refuse what would be open, or what could not work."""
+        refusals = (
+            (self.public and self.sign_in is None, "public needs sign_in: people must say who they are"),
+            (self.public and not self.has_certificate, "public needs certificate_arn or hosted_zone_id"),
+            (
+                self.sign_in is not None and not self.has_certificate,
+                "sign_in needs certificate_arn or hosted_zone_id: nobody signs in over plain HTTP",
+            ),
+            (
+                self.hosted_zone_id is not None and self.domain_name is None,
+                "hosted_zone_id needs domain_name: the name in that zone",
+            ),
+            (
+                isinstance(self.sign_in, OwnCognitoSignIn) and self.domain_name is None,
+                "sign_in by own_cognito needs domain_name: the user pool sends people back there",
+            ),
+            (
+                self.public and self.vpc is not None and len(self.vpc.public_subnet_ids) < 2,
+                "public needs two or more public_subnet_ids of the vpc",
+            ),
+        )
+        for is_refused, reason in refusals:
+            if is_refused:
+                raise ValueError(reason)
+        return self
 
     @classmethod
     def from_context(cls, context: object) -> "DeploymentConfig":

@@ -1,5 +1,7 @@
 """The product's settings as environment variables, for functions and container alike."""
 
+from aws_cdk import Aws
+
 from infra.config import DeploymentConfig
 from infra.stacks.data import DataStack
 
@@ -16,5 +18,29 @@ def product_settings(config: DeploymentConfig, data: DataStack) -> dict[str, str
         "TFDRIFT_CORS_ORIGINS": ",".join(config.cors_origins),
         "TFDRIFT_IGNORE": config.ignore_rules,
         "TFDRIFT_SEVERITY_RULES": config.severity_rules,
+        **sign_in_settings(config),
     }
     return {name: value for name, value in settings.items() if value}
+
+
+def load_balancer_name(config: DeploymentConfig) -> str | None:
+    """Return the load balancer's own name, which it has where people sign in: its tokens are known by it."""
+    return config.name if config.sign_in is not None else None
+
+
+def sign_in_settings(config: DeploymentConfig) -> dict[str, str]:
+    """Return by what a process knows the tokens of who signed in; nothing without an identity provider.
+
+    The load balancer stands in front of the functions and is made after them, so that they are told its ARN
+    up to the random end.
+    """
+    name = load_balancer_name(config)
+    if name is None:
+        return {}
+    owner = f"{Aws.REGION}:{Aws.ACCOUNT_ID}"
+    return {
+        "TFDRIFT_SIGN_IN_LOAD_BALANCER": (
+            f"arn:{Aws.PARTITION}:elasticloadbalancing:{owner}:loadbalancer/app/{name}/"
+        ),
+        "TFDRIFT_SIGN_IN_KEYS_URL": f"https://public-keys.auth.elb.{Aws.REGION}.amazonaws.com",
+    }

@@ -11,6 +11,10 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra.acknowledge import acknowledge
+from infra.constructs.network import Placement
+from infra.constructs.people import People
+from infra.constructs.routing import Routing, RoutingProps
 from infra.constructs.streaming_service import DRAIN, PORT
 
 _LOG_PREFIX = "load-balancer"
@@ -20,23 +24,25 @@ _IDLE = Duration.seconds(120)
 
 @dataclass(frozen=True, slots=True)
 class FrontDoorProps:
-    """What stands behind the paths, and the IPv4 networks that may come."""
+    """What stands behind the paths, who may come, and from which IPv4 networks.
 
-    vpc: ec2.IVpc
+    `name` is the load balancer's own, by which the functions know the tokens of who signed in.
+    """
+
+    network: Placement
     service: ecs.FargateService
     api: lambda_.IFunction
     falco: lambda_.IFunction
     access_logs: s3.Bucket
     client_networks: tuple[str, ...]
+    name: str | None = None
+    public: bool = False
     certificate_arn: str | None = None
+    people: People | None = None
 
 
 class FrontDoor(Construct):
-    """An internal load balancer with path rules, first match wins.
-
-    ``/api/v1/falco/*`` → Falco's function; ``/api/v1/stream`` and ``/ws`` → the streaming tasks; any other
-    ``/api/v1/*`` → the API's function; the rest (dashboard, ``/health``) → the streaming tasks.
-    """
+    """A load balancer, internal unless it is asked to be public; with a certificate it speaks HTTPS alone."""
 
     def __init__(self, scope: Construct, construct_id: str, props: FrontDoorProps) -> None:
         super().__init__(scope, construct_id)
@@ -45,9 +51,10 @@ class FrontDoor(Construct):
         self.load_balancer = elb.ApplicationLoadBalancer(
             self,
             "LoadBalancer",
-            vpc=props.vpc,
-            internet_facing=False,
-            vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED),
+            load_balancer_name=props.name,
+            vpc=props.network.vpc,
+            internet_facing=props.public,
+            vpc_subnets=props.network.public_subnets if props.public else props.network.task_subnets,
             security_group=security_group,
             idle_timeout=_IDLE,
             drop_invalid_header_fields=True,
@@ -56,7 +63,13 @@ class FrontDoor(Construct):
         self._log_accesses()
         self.tasks = self._add_tasks()
         listener = self._add_listener()
-        self._add_rules(listener)
+        Routing(
+            self,
+            "Routing",
+            RoutingProps(
+                listener=listener, tasks=self.tasks, api=props.api, falco=props.falco, people=props.people
+            ),
+        )
         stack = Stack.of(self)
         CfnOutput(stack, "LoadBalancerDnsName", value=self.load_balancer.load_balancer_dns_name)
         CfnOutput(stack, "LoadBalancerName", value=self.load_balancer.load_balancer_name)
@@ -65,13 +78,23 @@ class FrontDoor(Construct):
         group = ec2.SecurityGroup(
             self,
             "SecurityGroup",
-            vpc=self._props.vpc,
+            vpc=self._props.network.vpc,
             description="Clients of the load balancer",
             allow_all_outbound=False,
         )
-        port = ec2.Port.tcp(443 if self._props.certificate_arn else 80)
-        for network in self._props.client_networks:
-            group.add_ingress_rule(ec2.Peer.ipv4(network), port, "Clients")
+        ports = {80: "Clients, who are sent to HTTPS", 443: "Clients"}
+        for port in (80, 443) if self._props.certificate_arn else (80,):
+            for network in self._props.client_networks:
+                text = ports[port] if self._props.certificate_arn else "Clients"
+                group.add_ingress_rule(ec2.Peer.ipv4(network), ec2.Port.tcp(port), text)
+        if self._props.people is not None:
+            group.add_egress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(443), "The identity provider")
+        if "0.0.0.0/0" in self._props.client_networks:
+            acknowledge(
+                group,
+                "AwsSolutions-EC23",
+                "The door is public by choice: HTTPS alone, and who has not signed in gets no further.",
+            )
         return group
 
     def _log_accesses(self) -> None:
@@ -99,7 +122,7 @@ class FrontDoor(Construct):
         return elb.ApplicationTargetGroup(
             self,
             "Streaming",
-            vpc=self._props.vpc,
+            vpc=self._props.network.vpc,
             port=PORT,
             protocol=elb.ApplicationProtocol.HTTP,
             target_type=elb.TargetType.IP,
@@ -111,68 +134,27 @@ class FrontDoor(Construct):
         )
 
     def _add_listener(self) -> elb.ApplicationListener:
-        if self._props.certificate_arn:
+        if self._props.certificate_arn is None:
             return self.load_balancer.add_listener(
                 "Listener",
-                port=443,
-                protocol=elb.ApplicationProtocol.HTTPS,
-                certificates=[elb.ListenerCertificate.from_arn(self._props.certificate_arn)],
-                ssl_policy=elb.SslPolicy.RECOMMENDED_TLS,
+                port=80,
+                protocol=elb.ApplicationProtocol.HTTP,
                 default_target_groups=[self.tasks],
                 open=False,
             )
-        return self.load_balancer.add_listener(
-            "Listener",
+        self.load_balancer.add_listener(
+            "Redirect",
             port=80,
             protocol=elb.ApplicationProtocol.HTTP,
+            default_action=elb.ListenerAction.redirect(protocol="HTTPS", port="443", permanent=True),
+            open=False,
+        )
+        return self.load_balancer.add_listener(
+            "Listener",
+            port=443,
+            protocol=elb.ApplicationProtocol.HTTPS,
+            certificates=[elb.ListenerCertificate.from_arn(self._props.certificate_arn)],
+            ssl_policy=elb.SslPolicy.RECOMMENDED_TLS,
             default_target_groups=[self.tasks],
             open=False,
         )
-
-    def _add_rules(self, listener: elb.ApplicationListener) -> None:
-        falco = self._function_group("Falco", self._props.falco)
-        api = self._function_group("Api", self._props.api)
-        rules = (
-            ("FalcoRule", 10, ["/api/v1/falco/*"], falco),
-            ("StreamRule", 20, ["/api/v1/stream", "/ws"], self.tasks.target_group_arn),
-            ("ApiRule", 30, ["/api/v1/*"], api),
-        )
-        for construct_id, priority, paths, group_arn in rules:
-            elb.CfnListenerRule(
-                self,
-                construct_id,
-                listener_arn=listener.listener_arn,
-                priority=priority,
-                conditions=[
-                    elb.CfnListenerRule.RuleConditionProperty(
-                        field="path-pattern",
-                        path_pattern_config=elb.CfnListenerRule.PathPatternConfigProperty(values=paths),
-                    )
-                ],
-                actions=[elb.CfnListenerRule.ActionProperty(type="forward", target_group_arn=group_arn)],
-            )
-
-    def _function_group(self, name: str, function: lambda_.IFunction) -> str:
-        """Return the ARN of a target group of the function, which this account's load balancers may invoke.
-
-        CDK's own target would let the load balancing service invoke it whoever asks.
-        """
-        stack = Stack.of(self)
-        permission = lambda_.CfnPermission(
-            self,
-            f"{name}Invocation",
-            action="lambda:InvokeFunction",
-            function_name=function.function_arn,
-            principal="elasticloadbalancing.amazonaws.com",
-            source_arn=stack.format_arn(
-                service="elasticloadbalancing", resource="targetgroup", resource_name="*"
-            ),
-        )
-        group = elb.CfnTargetGroup(
-            self,
-            f"{name}Targets",
-            target_type="lambda",
-            targets=[elb.CfnTargetGroup.TargetDescriptionProperty(id=function.function_arn)],
-        )
-        group.add_resource_dependency(permission)
-        return group.ref

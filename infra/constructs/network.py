@@ -1,4 +1,6 @@
-"""A VPC of isolated subnets: no way to or from the internet, AWS's services through endpoints."""
+"""The VPC: one of isolated subnets and endpoints, with a NAT where people sign in, or one that is there."""
+
+from dataclasses import dataclass
 
 from aws_cdk import Fn, RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
@@ -6,7 +8,10 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from infra.access import ExistingVpc
+
 CIDR = "10.77.0.0/22"
+_WITH_EGRESS = ec2.SubnetType.PRIVATE_WITH_EGRESS
 _INTERFACES = {
     "EcrApi": ec2.InterfaceVpcEndpointAwsService.ECR,
     "EcrImages": ec2.InterfaceVpcEndpointAwsService.ECR_DOCKER,
@@ -14,24 +19,57 @@ _INTERFACES = {
 }
 
 
-class Network(Construct):
-    """Two availability zones, no NAT; flow logs of refused traffic."""
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """A VPC, its IPv4 network, and where in it tasks and a public load balancer stand."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, log_retention: logs.RetentionDays) -> None:
+    vpc: ec2.IVpc
+    cidr: str
+    task_subnets: ec2.SubnetSelection
+    public_subnets: ec2.SubnetSelection
+
+
+def place_in(scope: Construct, existing: ExistingVpc) -> Placement:
+    """Return the placement in a VPC that is there; nothing is looked up."""
+    vpc = ec2.Vpc.from_vpc_attributes(
+        scope,
+        "ExistingVpc",
+        vpc_id=existing.vpc_id,
+        vpc_cidr_block=existing.cidr,
+        availability_zones=list(existing.availability_zones),
+        private_subnet_ids=list(existing.private_subnet_ids),
+        public_subnet_ids=list(existing.public_subnet_ids) or None,
+    )
+    return Placement(vpc, existing.cidr, _subnets(_WITH_EGRESS), _subnets(ec2.SubnetType.PUBLIC))
+
+
+class Network(Construct):
+    """Two availability zones; flow logs of refused traffic.
+
+    Without `egress` there is no way to or from the internet. With it there are public subnets and one NAT:
+    the keys of the load balancer's tokens and the identity provider have no endpoint in a VPC.
+    """
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, log_retention: logs.RetentionDays, egress: bool = False
+    ) -> None:
         super().__init__(scope, construct_id)
+        task_type = _WITH_EGRESS if egress else ec2.SubnetType.PRIVATE_ISOLATED
+        tasks = ec2.SubnetConfiguration(name="Tasks", subnet_type=task_type, cidr_mask=24)
+        door = ec2.SubnetConfiguration(
+            name="Public", subnet_type=ec2.SubnetType.PUBLIC, cidr_mask=24, map_public_ip_on_launch=False
+        )
         self.vpc = ec2.Vpc(
             self,
             "Vpc",
             ip_addresses=ec2.IpAddresses.cidr(CIDR),
             max_azs=2,
-            nat_gateways=0,
-            subnet_configuration=[
-                ec2.SubnetConfiguration(
-                    name="Isolated", subnet_type=ec2.SubnetType.PRIVATE_ISOLATED, cidr_mask=24
-                )
-            ],
+            nat_gateways=1 if egress else 0,
+            # The order decides the addresses: the tasks' subnets stay where they are when the others come.
+            subnet_configuration=[tasks, door] if egress else [tasks],
             restrict_default_security_group=False,
         )
+        self.placement = Placement(self.vpc, CIDR, _subnets(task_type), _subnets(ec2.SubnetType.PUBLIC))
         self._add_flow_log(log_retention)
         self.vpc.add_gateway_endpoint("DynamoDb", service=ec2.GatewayVpcEndpointAwsService.DYNAMODB)
         # ECR keeps the layers of images in S3.
@@ -81,3 +119,7 @@ class Network(Construct):
             destination=ec2.FlowLogDestination.to_cloud_watch_logs(group, role),
             traffic_type=ec2.FlowLogTrafficType.REJECT,
         )
+
+
+def _subnets(kind: ec2.SubnetType) -> ec2.SubnetSelection:
+    return ec2.SubnetSelection(subnet_type=kind)

@@ -12,6 +12,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.acknowledge import acknowledge
+from infra.constructs.network import Placement
 
 PORT = 8080
 # How long a stopping task takes to send its clients away, and the load balancer to forget it.
@@ -24,7 +25,7 @@ _USER = "10001"
 class StreamingServiceProps:
     """Where the tasks run, how many, and the product's settings."""
 
-    vpc: ec2.IVpc
+    network: Placement
     tasks: int
     environment: Mapping[str, str]
     log_retention: logs.RetentionDays
@@ -36,7 +37,7 @@ class StreamingService(Construct):
     def __init__(self, scope: Construct, construct_id: str, props: StreamingServiceProps) -> None:
         super().__init__(scope, construct_id)
         self.cluster = ecs.Cluster(
-            self, "Cluster", vpc=props.vpc, container_insights_v2=ecs.ContainerInsights.ENABLED
+            self, "Cluster", vpc=props.network.vpc, container_insights_v2=ecs.ContainerInsights.ENABLED
         )
         task = ecs.FargateTaskDefinition(
             self,
@@ -53,7 +54,7 @@ class StreamingService(Construct):
         self.security_group = ec2.SecurityGroup(
             self,
             "SecurityGroup",
-            vpc=props.vpc,
+            vpc=props.network.vpc,
             description="Streaming tasks: reached by the load balancer alone",
             allow_all_outbound=True,
         )
@@ -64,7 +65,7 @@ class StreamingService(Construct):
             task_definition=task,
             desired_count=props.tasks,
             assign_public_ip=False,
-            vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED),
+            vpc_subnets=props.network.task_subnets,
             security_groups=[self.security_group],
             circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
             min_healthy_percent=100,

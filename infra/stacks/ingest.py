@@ -15,6 +15,7 @@ from infra.constructs.falco_source import FalcoSource, FalcoSourceProps
 from infra.constructs.fingerprint_key import FingerprintKey
 from infra.constructs.held_schedule import HeldSchedule, HeldScheduleProps
 from infra.constructs.log_bucket import AccessLogBucket
+from infra.constructs.machine_token import MachineToken
 from infra.constructs.product_function import ProductFunction, ProductFunctionProps
 from infra.constructs.state_source import StateSource, StateSourceProps
 from infra.constructs.work_queue import WorkQueue, WorkQueueProps
@@ -49,6 +50,7 @@ class IngestStack(Stack):
         self._key = FingerprintKey(self, "FingerprintKey")
         self._alarms = Alarms(self, "Alarms", topic_arn=props.config.alarm_topic_arn)
         self._access_logs = AccessLogBucket(self, "AccessLogs").bucket
+        self.token = MachineToken(self, "MachineToken") if props.config.sign_in is not None else None
         self._add_cloudtrail()
         self._add_states()
         self.falco = self._add_falco()
@@ -107,6 +109,7 @@ class IngestStack(Stack):
         work = WorkQueue(self, "FalcoQueue", WorkQueueProps(function_timeout=_QUICK))
         FalcoSource(self, "FalcoSource", FalcoSourceProps(work=work))
         function = self._ingesting("Falco", "falco", _QUICK, memory_mib=1024)
+        self._ask_for_token(function)
         function.read_from(work, max_concurrency=10)
         self._alarms.watch_queue(work)
         return function
@@ -115,7 +118,13 @@ class IngestStack(Stack):
         function = self._function("Api", "api", _QUICK, memory_mib=1024)
         self._props.data.events.grant_read_write(function.role)
         self._props.data.state.grant_read(function.role)
+        self._ask_for_token(function)
         return function
+
+    def _ask_for_token(self, function: ProductFunction) -> None:
+        if self.token is not None:
+            function.function.add_environment("TFDRIFT_API_TOKEN_SECRET_ARN", self.token.arn)
+            self.token.grant_read(function.role)
 
     def _add_held(self) -> None:
         function = self._ingesting("Held", "held", _QUICK, memory_mib=512)

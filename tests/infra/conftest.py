@@ -43,6 +43,36 @@ def stream(templates: dict[str, Template]) -> Template:
     return templates["Stream"]
 
 
+OIDC = {
+    "kind": "oidc",
+    "issuer": "https://login.example.com",
+    "authorization_endpoint": "https://login.example.com/authorize",
+    "token_endpoint": "https://login.example.com/token",
+    "user_info_endpoint": "https://login.example.com/userinfo",
+    "client_id": "dashboard",
+    "client_secret_arn": "arn:aws:secretsmanager:us-east-1:111122223333:secret:client-AbCdEf",
+}
+
+
+@pytest.fixture(scope="session")
+def public_assembly() -> Path:
+    """The assembly of a public deployment with an OpenID Connect provider and a domain."""
+    context: dict[str, object] = {
+        "lambda_bundle": str(BUNDLE),
+        "public": True,
+        "sign_in": OIDC,
+        "domain_name": "drift.example.com",
+        "hosted_zone_id": "Z0123456789ABCDEFGHIJ",
+    }
+    return synthesise("tests-public", context)
+
+
+@pytest.fixture(scope="session")
+def public(public_assembly: Path) -> dict[str, Template]:
+    """Its templates."""
+    return read_templates(public_assembly)
+
+
 @pytest.fixture(scope="session")
 def configured() -> dict[str, Template]:
     """The templates of a deployment that uses the options: existing buckets and trail, HTTPS, networks."""

@@ -3,6 +3,15 @@
 import pytest
 
 from infra.config import ConfigError, DeploymentConfig
+from tests.infra.conftest import OIDC
+
+CERTIFICATE = "arn:aws:acm:us-east-1:111122223333:certificate/6d2c8ad9"
+VPC = {
+    "vpc_id": "vpc-0a1b2c3d",
+    "cidr": "10.20.0.0/16",
+    "availability_zones": ["us-east-1a", "us-east-1b"],
+    "private_subnet_ids": ["subnet-0a1b2c3d", "subnet-1a2b3c4d"],
+}
 
 SLACK = {
     "kind": "slack",
@@ -35,12 +44,40 @@ def test_nothing_set_is_a_complete_and_closed_deployment() -> None:
         ("state_key_suffixes", []),
         ("log_retention_days", 5),
         ("name", "TFDrift"),
+        ("sign_in", {**OIDC, "issuer": "http://login.example.com"}),
+        ("sign_in", {**OIDC, "client_secret_arn": "the secret itself"}),
+        ("sign_in", {**OIDC, "scope": "email"}),
+        ("sign_in", {"kind": "password"}),
+        ("domain_name", "https://drift.example.com"),
+        ("vpc", {**VPC, "private_subnet_ids": ["subnet-0a1b2c3d"]}),
         ("unknown_option", 1),
     ],
 )
 def test_an_unfit_option_is_named(option: str, value: object) -> None:
     with pytest.raises(ConfigError, match=option):
         DeploymentConfig.from_context({option: value})
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({"public": True, "certificate_arn": CERTIFICATE}, "public needs sign_in"),
+        ({"public": True, "sign_in": OIDC}, "public needs certificate_arn"),
+        ({"sign_in": OIDC}, "sign_in needs certificate_arn"),
+        ({"hosted_zone_id": "Z0123456789"}, "hosted_zone_id needs domain_name"),
+        (
+            {"sign_in": {"kind": "own_cognito", "domain_prefix": "drift"}, "certificate_arn": CERTIFICATE},
+            "own_cognito needs domain_name",
+        ),
+        (
+            {"public": True, "sign_in": OIDC, "certificate_arn": CERTIFICATE, "vpc": VPC},
+            "public_subnet_ids",
+        ),
+    ],
+)
+def test_what_would_be_open_or_could_not_work_is_refused(options: dict[str, object], reason: str) -> None:
+    with pytest.raises(ConfigError, match=reason):
+        DeploymentConfig.from_context(options)
 
 
 def test_context_that_is_no_object_is_refused() -> None:

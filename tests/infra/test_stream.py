@@ -21,6 +21,13 @@ def target_of(rule: dict[str, Any]) -> str:
     return name
 
 
+def https(template: Template) -> dict[str, Any]:
+    """Return the listener that serves clients, where another sends them to it."""
+    listeners = template.of_type("AWS::ElasticLoadBalancingV2::Listener").values()
+    (only,) = (listener for listener in listeners if listener["Protocol"] == "HTTPS")
+    return only
+
+
 def test_paths_are_decided_in_this_order(stream: Template) -> None:
     rules = sorted(stream.of_type(RULE).values(), key=lambda rule: rule["Priority"])
     decided = [(rule["Conditions"][0]["PathPatternConfig"]["Values"], target_of(rule)) for rule in rules]
@@ -128,13 +135,14 @@ def test_certificate_networks_and_tasks_are_options(
     configured: dict[str, Template], option: str, expected: object
 ) -> None:
     stream = configured["Stream"]
-    (rule,) = stream.resource("FrontDoorSecurityGroup", "AWS::EC2::SecurityGroup")["SecurityGroupIngress"]
-    listener = stream.only("AWS::ElasticLoadBalancingV2::Listener")
+    rules = stream.resource("FrontDoorSecurityGroup", "AWS::EC2::SecurityGroup")["SecurityGroupIngress"]
+    listener = https(stream)
+    (network,) = {rule["CidrIp"] for rule in rules}
     found = {
-        "networks": rule["CidrIp"],
+        "networks": network,
         "port": listener["Port"],
         "tasks": stream.only("AWS::ECS::Service")["DesiredCount"],
     }
     assert found[option] == expected
-    assert (listener["Protocol"], rule["FromPort"]) == ("HTTPS", 443)
+    assert sorted(rule["FromPort"] for rule in rules) == [80, 443]
     assert "TLS13" in listener["SslPolicy"]
