@@ -16,7 +16,6 @@ from tfdrift.domain.new_value import BUILDING, NewValue, new_value
 from tfdrift.domain.normalisers import NORMALISERS
 from tfdrift.domain.parameters import fill
 
-_UNMANAGED_LIMIT = 50
 _REFERENCE = re.compile(r"[a-z_]+=")
 
 
@@ -208,7 +207,7 @@ def _unmanaged(record: CloudTrailRecord, way: ResourceRule, lookup: Lookup) -> I
     resource_type = next((name for name in way.types if name != ANY_TYPE), None)
     if resource_type is None:
         return
-    for identifier in identifiers(record, way.ids[:1])[:_UNMANAGED_LIMIT] or identifiers(record, way.ids)[:1]:
+    for identifier in identifiers(record, way.ids[:1]) or identifiers(record, way.ids)[:1]:
         shown = _REFERENCE.sub("", identifier, count=1)
         yield from _unmanaged_resource(record, way, resource_type, shown, parent)
 

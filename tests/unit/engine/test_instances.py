@@ -307,6 +307,12 @@ def test_an_entry_for_all_protocols_is_shown_with_the_ports_that_terraform_write
     assert finding.actual == [{**shown, "from_port": 0, "to_port": 0}]
 
 
+def test_each_of_many_instances_that_one_call_starts_is_told():
+    started = [{"instanceId": f"i-{number:017x}"} for number in range(300)]
+    found = detected(call("ec2", "RunInstances", {}, {"instancesSet": {"items": started}})).findings
+    assert {finding.resource_id for finding in found} == {one["instanceId"] for one in started}
+
+
 def test_a_snapshot_shared_with_everybody_is_critical():
     snapshot = managed("aws_ebs_snapshot.data", id="snap-1")
     request = {"snapshotId": "snap-1", "createVolumePermission": {"add": {"items": [{"group": "all"}]}}}
