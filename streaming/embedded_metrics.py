@@ -49,10 +49,6 @@ class EmbeddedMetrics:
             report.add_metric(name=name, unit=unit, value=value)
         report.flush_metrics()
 
-    def names(self) -> set[str]:
-        """Return the names of what a report would hold now."""
-        return set(COUNTED) | {name for name, _, _ in self._figures()}
-
     def _counts(self) -> Iterator[tuple[str, MetricUnit, float]]:
         for name, counter in COUNTED.items():
             total = self._metrics.total(counter)

@@ -1,7 +1,10 @@
 """The operations page names each metric of a streaming task, and no other."""
 
+import json
 import re
 from pathlib import Path
+
+import pytest
 
 from streaming.embedded_metrics import COUNTED, EmbeddedMetrics
 from streaming.metrics import Metrics
@@ -30,16 +33,20 @@ def test_the_page_lists_each_metric_of_the_registry() -> None:
     assert {name for name, _, _ in rows()} == served
 
 
-def test_the_page_lists_each_embedded_metric() -> None:
+def test_the_page_lists_each_embedded_metric(capsys: pytest.CaptureFixture[str]) -> None:
     metrics = Metrics()
     for lag in (metrics.ingest, metrics.commit, metrics.send):
         lag.observe(1)
     metrics.feed_read()
-    embedded = EmbeddedMetrics(metrics, MOMENT, "tfdrift-stream")
-    found = embedded.names()
+    EmbeddedMetrics(metrics, MOMENT, "tfdrift-stream").report()
+    (directive,) = json.loads(capsys.readouterr().out)["_aws"]["CloudWatchMetrics"]
+    reported = {metric["Name"]: metric["Unit"] for metric in directive["Metrics"]}
 
-    assert {name for _, _, name in rows() if name} == found
-    assert f"{len(found)} custom metrics" in _PAGE.read_text(encoding="utf-8")
+    assert {name for _, _, name in rows() if name} == set(reported)
+    assert {name for name, unit in reported.items() if unit == "Seconds"} == {
+        name for name in reported if name.endswith(("Lag", "Age"))
+    }
+    assert f"{len(reported)} custom metrics" in _PAGE.read_text(encoding="utf-8")
 
 
 def test_each_count_stands_beside_its_counter() -> None:
