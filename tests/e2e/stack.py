@@ -17,7 +17,9 @@ from tests.support.tables import create_tables, delete_tables
 from tfdrift.adapters.drift_repository import DynamoDriftRepository
 from tfdrift.adapters.dynamodb import Table
 from tfdrift.adapters.event_log import DynamoEventLog
+from tfdrift.adapters.state_index import DynamoStateIndex
 from tfdrift.demo.emulator import Emulator, free_port, stop_process_group
+from tfdrift.domain.actor import Actor, principal_of
 from tfdrift.domain.drift import DriftRecord
 from tfdrift.domain.drift_json import drift_to_json
 from tfdrift.domain.feed_event import EventType, FeedEvent
@@ -34,6 +36,7 @@ class Stack:
     environment: Mapping[str, str]
     drifts: DynamoDriftRepository
     events: DynamoEventLog
+    states: DynamoStateIndex
     log: Path
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
@@ -89,8 +92,26 @@ class Stack:
             severity=drift.severity.value,
             resource_type=drift.resource_type,
             account_id=drift.account_id,
+            region=drift.region,
+            resource_id=drift.resource_id,
+            actor=_caller(drift),
         )
         assert self.drifts.record(drift, event, expected_version=version)
+
+
+def _caller(drift: DriftRecord) -> Actor | None:
+    identity = drift.user_identity
+    principal = principal_of(identity, drift.account_id)
+    if principal is None:
+        return None
+    return Actor(
+        principal,
+        identity.user_name,
+        identity.session_name,
+        identity.account_id,
+        drift.origin.kind,
+        drift.source_ip,
+    )
 
 
 @contextmanager
@@ -109,6 +130,7 @@ def running_stack(emulator: Emulator, dashboard: Path, folder: Path) -> Iterator
         },
         drifts=DynamoDriftRepository(table, _RETENTION),
         events=DynamoEventLog(table, _RETENTION),
+        states=DynamoStateIndex(Table(dynamodb, names.state)),
         log=folder / "app.log",
     )
     try:

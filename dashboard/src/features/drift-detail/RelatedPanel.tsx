@@ -22,7 +22,7 @@ export function RelatedPanel({ events, truncated }: RelatedPanelProps) {
       {events.length === 0 && (
         <p className="tf-quiet">Nothing else is known of that person, resource or time.</p>
       )}
-      <ul className="tf-list" aria-label="Related events">
+      <ul className="tf-list" aria-label="Related events" tabIndex={0}>
         {events.map((event) => (
           <li key={event.event_id} data-related={event.event_id}>
             <div className="tf-list-head">

@@ -97,6 +97,8 @@ function NodeView({ placed: { node, x, y }, isCenter, onChoose }: NodeViewProps)
   const choose = (): void => {
     if (node.kind === "resource") onChoose(node.id);
   };
+  const label = cut(node.label);
+  const note = noteOn(node);
   return (
     <g
       className={`tf-node tf-node-${node.kind}`}
@@ -105,7 +107,7 @@ function NodeView({ placed: { node, x, y }, isCenter, onChoose }: NodeViewProps)
       transform={`translate(${x} ${y})`}
       role="button"
       tabIndex={0}
-      aria-label={spoken(node)}
+      aria-label={`${label} ${note}, ${spoken(node)}`}
       onClick={choose}
       onKeyDown={(event) => {
         if (event.key === "Enter" || event.key === " ") choose();
@@ -114,17 +116,22 @@ function NodeView({ placed: { node, x, y }, isCenter, onChoose }: NodeViewProps)
       <title>{spoken(node)}</title>
       <rect width={BOX.width} height={BOX.height} rx={8} />
       <text x={10} y={18}>
-        {cut(node.label)}
+        {label}
       </text>
       <text x={10} y={35} className="tf-node-note">
-        {cut(node.kind === "call" ? `by ${node.user_name ?? "unknown"}` : (node.status ?? "as in Terraform"))}
+        {note}
       </text>
     </g>
   );
 }
 
+function noteOn(node: GraphNode): string {
+  if (node.kind === "call") return cut(node.origin === null ? "call" : `call via ${node.origin}`);
+  return node.status ?? "as in Terraform";
+}
+
 function spoken(node: GraphNode): string {
-  if (node.kind === "call") return `Call ${node.label} by ${node.user_name ?? "unknown"}`;
+  if (node.kind === "call") return `call ${node.label}`;
   return node.severity === null ? node.id : `${node.id}: ${node.severity} drift, ${node.status ?? ""}`;
 }
 

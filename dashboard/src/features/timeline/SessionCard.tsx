@@ -102,6 +102,18 @@ function driftIdOf({ event_id: id }: EventBrief): string | null {
   return drift === undefined ? null : `/drifts/${encodeURIComponent(drift)}`;
 }
 
-function nameOf({ user_name: name, session_name: session, principal }: Session): string {
-  return name ?? session ?? principal ?? "Nobody known";
+function nameOf({ user_name: name, session_name: session, principal, events }: Session): string {
+  return name ?? session ?? principal ?? withoutPerson(events);
+}
+
+/** What nobody is known to have done is together by kind. */
+function withoutPerson([first]: readonly EventBrief[]): string {
+  switch (first?.type) {
+    case "falco":
+      return "Falco alerts";
+    case "state_change":
+      return "New versions of states";
+    default:
+      return "Nobody known";
+  }
 }
