@@ -73,8 +73,11 @@ def test_the_report_tells_all_that_was_found(page: Page) -> None:
     drifts = page.get_by_role("region", name="Drifts")
     expect(drifts.locator("[data-drift-id]")).to_have_count(2)
     card = drifts.locator("[data-drift-id]").filter(has_text="memory_size")
-    for text in ("aws_lambda_function.orders", "128", "1024", "AWS CLI", "UpdateFunctionConfiguration"):
+    for text in ("aws_lambda_function.orders", "128", "1024", "UpdateFunctionConfiguration"):
         expect(card).to_contain_text(text)
+    other = drifts.locator("[data-drift-id]").filter(has_text="tags or a description were changed")
+    for text in ("oncall", "as ops", "via AWS CLI", "from 203.0.113.7"):
+        expect(other).to_contain_text(text)
     expect(card.get_by_text("Event id")).to_be_visible()
     expect(card.get_by_text("prod.tfstate", exact=False)).to_be_visible()
     expect(page.get_by_role("region", name="Ignored by rules")).to_contain_text("Line 1: aws_lambda_function")
