@@ -1,5 +1,6 @@
 /** One drift: what changed, who did it, from where, and whether it is dangerous. */
 import { memo, use } from "react";
+import type { ComponentType, ReactNode } from "react";
 import type { Drift } from "../../api/types";
 import { Breakable } from "../../shared/ui/Breakable";
 import { SeverityBadge } from "../../shared/ui/SeverityBadge";
@@ -10,7 +11,13 @@ import { DriftFacts } from "./DriftFacts";
 import { originName, personName, roleName } from "./person";
 import "./drift-card.css";
 
-export const DriftCard = memo(function DriftCard({ drift }: { readonly drift: Drift }) {
+interface DriftCardProps {
+  readonly drift: Drift;
+  /** Makes the title lead to the drift's own page, where there is one. */
+  readonly TitleLink?: ComponentType<{ readonly id: string; readonly children: ReactNode }>;
+}
+
+export const DriftCard = memo(function DriftCard({ drift, TitleLink }: DriftCardProps) {
   const title = drift.resource_address ?? drift.resource_id;
   return (
     <article
@@ -22,7 +29,13 @@ export const DriftCard = memo(function DriftCard({ drift }: { readonly drift: Dr
       <header className="tf-drift-head">
         <SeverityBadge severity={drift.severity} />
         <h3 className="tf-drift-title">
-          <Breakable text={title} />
+          {TitleLink === undefined ? (
+            <Breakable text={title} />
+          ) : (
+            <TitleLink id={drift.id}>
+              <Breakable text={title} />
+            </TitleLink>
+          )}
         </h3>
         <When at={drift.timestamp} />
       </header>

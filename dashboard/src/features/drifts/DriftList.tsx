@@ -7,6 +7,7 @@ import { useMemo, useState } from "react";
 import type { Drift, Severity } from "../../api/types";
 import { SEVERITY_LABELS } from "../../shared/severity";
 import { DriftCard } from "./DriftCard";
+import { DriftLink } from "./DriftLink";
 import { OrderControl } from "./OrderControl";
 import { isUnresolved, ordered } from "./selection";
 import type { DriftOrder } from "./selection";
@@ -96,7 +97,7 @@ function Cards({ drifts, label }: { readonly drifts: readonly Drift[]; readonly 
       <ul className="tf-cards" aria-label={label}>
         {drifts.slice(0, most).map((drift) => (
           <li key={drift.id}>
-            <DriftCard drift={drift} />
+            <DriftCard drift={drift} TitleLink={DriftLink} />
           </li>
         ))}
       </ul>
