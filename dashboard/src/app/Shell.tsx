@@ -4,6 +4,7 @@ import Button from "@cloudscape-design/components/button";
 import { Suspense, useMemo } from "react";
 import { NavLink, Outlet } from "react-router";
 import { StreamIndicator } from "../features/connection/StreamIndicator";
+import { StreamLag } from "../features/connection/StreamLag";
 import { useStreamStatus } from "../features/connection/use-stream-status";
 import { countBySeverity, isUnresolved } from "../features/drifts/selection";
 import { useLiveData } from "../features/overview/live-data";
@@ -42,6 +43,7 @@ export function Shell() {
             </NavLink>
           ))}
         </nav>
+        <StreamLag />
         <StreamIndicator status={status} />
       </header>
       <main className="tf-main" id="content" tabIndex={-1}>

@@ -13,6 +13,14 @@ export function ago(moment: number, now: number): string {
   return `${Math.floor(elapsed / DAY)} d ago`;
 }
 
+/** "850 ms", "12 s", "4 min", "3 h". */
+export function duration(milliseconds: number): string {
+  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
+  if (milliseconds < MINUTE) return `${Math.round(milliseconds / 1000)} s`;
+  if (milliseconds < HOUR) return `${Math.floor(milliseconds / MINUTE)} min`;
+  return `${Math.floor(milliseconds / HOUR)} h`;
+}
+
 /** The local time of day, with the date when it is not today's. */
 export function localTime(moment: number, now: number): string {
   const time = new Date(moment);
