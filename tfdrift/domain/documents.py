@@ -123,7 +123,10 @@ def _is_lines_of_records(content: bytes, fast: FastJson) -> bool:
 
 
 def _records(text: str, name: str, fast: FastJson) -> list[RecordText | LogEntry] | None:
-    """Return the records of a text that is a bare one or a log file of them, None for anything else."""
+    """Return the records of a text that is a bare one or a log file of them, None for anything else.
+
+    How deep a record is nested is counted from where it begins.
+    """
     if _LOG_FILE.match(text) is None:
         one = record_text(text, name, fast)
         return None if one is None else [one]

@@ -44,6 +44,8 @@ def test_damaged_records_are_read_and_refused_the_same(written: Any, data: st.Da
     except (TypeError, ValueError, RecursionError):
         assume(False)
     quick, plain = evidence(content, fast=True), evidence(content, fast=False)
+    # A record's depth is counted from where the record begins, not from where its file does.
+    assume(written is lines or not any("nested deeper" in problem.reason for problem in plain[1]))
     # Of a record that only read or failed the parts that nobody needs are not judged.
     assume(not (plain[1] and quick[0].failed + quick[0].read_only > plain[0].failed + plain[0].read_only))
     assert repr(quick) == repr(plain)
@@ -110,6 +112,11 @@ def test_records_are_named_by_their_place() -> None:
     assert places(lines(READING, FAILED)) == ["file:1", "file:2"]
     assert places(log_file(READING, FAILED)) == ["file.Records[0]", "file.Records[1]"]
     assert places(lines(READING)) == ["file"]
+
+
+def test_the_depth_of_a_log_file_s_record_is_its_own() -> None:
+    found, problems = evidence(log_file(READING, raw_record(requestParameters={"a": deep(98)})), fast=True)
+    assert (found.records_read, problems) == (2, [])
 
 
 def test_an_unusual_entry_leaves_its_neighbours_to_their_heads() -> None:
