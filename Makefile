@@ -40,6 +40,14 @@ lint: ## Lint, check types and the direction of imports
 format: ## Format and mend what the linter can
 	@$(RUN) ruff check --fix --quiet . ; $(RUN) ruff format --quiet .
 
+.PHONY: audit
+audit: setup ## Ask the registries for known vulnerabilities of what is locked; needs the internet
+	@bash tools/audit.sh
+
+.PHONY: sbom
+sbom: setup ## Write CycloneDX lists of the packages to build/sbom
+	@bash tools/sbom.sh
+
 .PHONY: faults
 faults: setup ## Break everything between writers and clients for minutes; nothing may be lost
 	@$(RUN) python -m tests.faults

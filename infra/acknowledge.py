@@ -5,5 +5,5 @@ from constructs import IConstruct
 
 
 def acknowledge(construct: IConstruct, rule: str, reason: str) -> None:
-    """Accept one finding on one construct: ``AwsSolutions-L1``, ``AwsSolutions-IAM5[Resource::*]``."""
+    """Accept one finding on one construct, as ``AwsSolutions-L1`` or ``AwsSolutions-IAM5[Resource::*]``."""
     Validations.of(construct).acknowledge(Acknowledgment(id=rule, reason=reason))

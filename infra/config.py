@@ -9,6 +9,8 @@ from infra.access import ExistingVpc, Ipv4Network, OwnCognitoSignIn, SignInOptio
 from tfdrift.adapters.notifications.targets import Target, Targets, parse_targets
 
 CONTEXT_KEY = "tfdrift"
+# Where AWS tells of its global services: https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html
+GLOBAL_REGION = "us-east-1"
 _MOST_NOTIFICATION_BYTES = 3_000
 DEFAULT_BUNDLE = Path("build/lambda/aws")
 
@@ -64,8 +66,18 @@ class DeploymentConfig(BaseModel):
         zone also proves the domain for a certificate of its own.
     vpc
         An existing VPC to stand in; without it one is made.
-    tasks
-        Number of streaming tasks.
+    waf_rate_limit
+        Requests from one address in five minutes, beyond which a web application firewall refuses; none: no
+        firewall.
+    tasks, most_tasks
+        Number of streaming tasks, and to how many they grow with clients and CPU; as many: they do not grow.
+    own_key
+        Whether the tables are encrypted with a KMS key of the deployment's own instead of AWS's.
+    organization_id
+        The organisation whose other accounts may send CloudTrail's events to the central bus.
+    region
+        The region deployed to, where CDK's own command does not say it: elsewhere than in us-east-1 the
+        events of global services are forwarded from there.
     notifications
         Who is told outside of AWS and of what, see docs/notifications.md; none makes no notification stack.
     dashboard_url
@@ -97,7 +109,12 @@ class DeploymentConfig(BaseModel):
     domain_name: str | None = Field(default=None, pattern=r"^(?:[a-z0-9-]{1,63}\.)+[a-z]{2,63}$")
     hosted_zone_id: str | None = Field(default=None, pattern=r"^Z[A-Z0-9]{1,31}$")
     vpc: ExistingVpc | None = None
+    waf_rate_limit: int | None = Field(default=None, ge=100, le=20_000_000)
     tasks: int = Field(default=2, ge=1, le=50)
+    most_tasks: int | None = Field(default=None, ge=1, le=200)
+    own_key: bool = False
+    organization_id: str | None = Field(default=None, pattern=r"^o-[a-z0-9]{10,32}$")
+    region: str | None = Field(default=None, pattern=r"^[a-z]{2}(?:-[a-z]+)+-\d$")
     notifications: tuple[Target, ...] = ()
     dashboard_url: str | None = Field(default=None, pattern=r"^https://[^\s/]+")
     alarm_topic_arn: str | None = Field(default=None, pattern=r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:.+$")
@@ -117,6 +134,16 @@ class DeploymentConfig(BaseModel):
         """Whether the load balancer speaks HTTPS."""
         return self.certificate_arn is not None or self.hosted_zone_id is not None
 
+    @property
+    def forwards_global_services(self) -> bool:
+        """Whether the events of global services, as IAM, happen in another region than the deployment's."""
+        return self.region is not None and self.region != GLOBAL_REGION
+
+    @property
+    def central_bus_name(self) -> str | None:
+        """The name of the bus that others send to; None where there are no others."""
+        return self.name if self.organization_id or self.forwards_global_services else None
+
     @model_validator(mode="after")
     def _open_to_nobody_unknown(self) -> Self:
         """Refuse what would be open, or what could not work."""
@@ -135,6 +162,7 @@ class DeploymentConfig(BaseModel):
                 isinstance(self.sign_in, OwnCognitoSignIn) and self.domain_name is None,
                 "sign_in by own_cognito needs domain_name: the user pool sends people back there",
             ),
+            (self.most_tasks is not None and self.most_tasks < self.tasks, "most_tasks is less than tasks"),
             (
                 self.public and self.vpc is not None and len(self.vpc.public_subnet_ids) < 2,
                 "public needs two or more public_subnet_ids of the vpc",

@@ -68,10 +68,7 @@ class CloudTrailSource(Construct):
             self,
             "Rule",
             description="CloudTrail's record of every call that changes something",
-            event_pattern=events.EventPattern(
-                source=[*events.Match.prefix("aws."), *props.record_sources],
-                detail_type=list(_DETAIL_TYPES),
-            ),
+            event_pattern=call_pattern(props.record_sources),
         )
         rule.add_target(targets.SqsQueue(props.calls.queue, dead_letter_queue=props.calls.dead_letters.queue))
 
@@ -138,3 +135,10 @@ class CloudTrailSource(Construct):
             enable_file_validation=True,
             management_events=cloudtrail.ReadWriteType.WRITE_ONLY,
         )
+
+
+def call_pattern(record_sources: tuple[str, ...] = ()) -> events.EventPattern:
+    """Return the pattern of what CloudTrail tells, from AWS itself and from whoever else is named."""
+    return events.EventPattern(
+        source=[*events.Match.prefix("aws."), *record_sources], detail_type=list(_DETAIL_TYPES)
+    )

@@ -3,20 +3,27 @@
 from aws_cdk import CfnOutput, RemovalPolicy, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from tfdrift.adapters.table_schema import TableSchema
 
 _READ = ("dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:ConditionCheckItem")
 _WRITE = ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem")
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+_READ_KEY = ("kms:Decrypt", "kms:DescribeKey")
+_WRITE_KEY = ("kms:Encrypt", "kms:GenerateDataKey")
 _READ_STREAM = ("dynamodb:DescribeStream", "dynamodb:GetShardIterator", "dynamodb:GetRecords")
 
 
 class ProductTable(Construct):
     """One table of the schema that the product's adapters use; deleting the stack leaves it and its data."""
 
-    def __init__(self, scope: Construct, construct_id: str, schema: TableSchema) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, schema: TableSchema, key: kms.IKey | None = None
+    ) -> None:
         super().__init__(scope, construct_id)
+        self._key = key
         self._indexes = tuple(index.name for index in schema.indexes)
         self.table = dynamodb.TableV2(
             self,
@@ -43,6 +50,8 @@ class ProductTable(Construct):
             deletion_protection=True,
             removal_policy=RemovalPolicy.RETAIN,
         )
+        if key is not None:
+            self._encrypt_with(key)
         stack = Stack.of(self)
         CfnOutput(stack, f"{construct_id}TableName", value=self.table.table_name)
         if schema.stream_view_type:
@@ -63,10 +72,12 @@ class ProductTable(Construct):
     def grant_read(self, grantee: iam.IGrantable) -> None:
         """Let the grantee read items and indexes; no scans."""
         self._grant(grantee, _READ)
+        self._grant_key(grantee, _READ_KEY)
 
     def grant_read_write(self, grantee: iam.IGrantable) -> None:
         """Let the grantee read and write items, in transactions too."""
         self._grant(grantee, _READ + _WRITE)
+        self._grant_key(grantee, _READ_KEY + _WRITE_KEY)
 
     def grant_stream(self, grantee: iam.IGrantable) -> None:
         """Let the grantee find the table's current stream and read it."""
@@ -76,6 +87,20 @@ class ProductTable(Construct):
         iam.Grant.add_to_principal(
             grantee=grantee, actions=list(_READ_STREAM), resource_arns=[self.stream_arn]
         ).assert_success()
+
+    def _encrypt_with(self, key: kms.IKey) -> None:
+        """Set the key on the resource itself: CDK's own way has to know the region at synthesis."""
+        resource = self.table.node.default_child
+        if not isinstance(resource, dynamodb.CfnGlobalTable):
+            raise TypeError(f"{self.table.node.path} is no table")
+        resource.add_property_override("Replicas.0.SSESpecification.KMSMasterKeyId", key.key_arn)
+
+    def _grant_key(self, grantee: iam.IGrantable, actions: tuple[str, ...]) -> None:
+        """Grant the use of an own key, which DynamoDB makes in the caller's name."""
+        if self._key is not None:
+            iam.Grant.add_to_principal(
+                grantee=grantee, actions=list(actions), resource_arns=[self._key.key_arn]
+            ).assert_success()
 
     def _grant(self, grantee: iam.IGrantable, actions: tuple[str, ...]) -> None:
         """Grant on the table and on each index by its name, where CDK's own grants say ``index/*``."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_ecs as ecs
@@ -12,21 +13,29 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.acknowledge import acknowledge
+from infra.constructs.alarms import METRICS_NAMESPACE
 from infra.constructs.network import Placement
 
 PORT = 8080
 # How long a stopping task takes to send its clients away, and the load balancer to forget it.
 DRAIN = Duration.seconds(60)
+# A quarter of what a task takes: docs/scaling.md.
+_CLIENTS_A_TASK = 2_500
+_BUSY_PERCENT = 50
+_SCALE_OUT = Duration.minutes(1)
+_SCALE_IN = Duration.minutes(10)
 _PROJECT_ROOT = Path(__file__).resolve().parents[2]
 _USER = "10001"
 
 
 @dataclass(frozen=True, slots=True)
 class StreamingServiceProps:
-    """Where the tasks run, how many, and the product's settings."""
+    """Where the tasks run, how many, up to how many they grow, and the product's settings."""
 
     network: Placement
     tasks: int
+    most_tasks: int
+    metrics_service: str
     environment: Mapping[str, str]
     log_retention: logs.RetentionDays
 
@@ -73,8 +82,34 @@ class StreamingService(Construct):
             health_check_grace_period=Duration.seconds(60),
             propagate_tags=ecs.PropagatedTagSource.SERVICE,
         )
+        if props.most_tasks > props.tasks:
+            self._let_grow(props)
         CfnOutput(Stack.of(self), "ClusterName", value=self.cluster.cluster_name)
         CfnOutput(Stack.of(self), "ServiceName", value=self.service.service_name)
+
+    def _let_grow(self, props: StreamingServiceProps) -> None:
+        """Add tasks while clients or CPU are above the target; take them away slowly: each ends streams."""
+        scaling = self.service.auto_scale_task_count(min_capacity=props.tasks, max_capacity=props.most_tasks)
+        scaling.scale_on_cpu_utilization(
+            "Cpu",
+            target_utilization_percent=_BUSY_PERCENT,
+            scale_in_cooldown=_SCALE_IN,
+            scale_out_cooldown=_SCALE_OUT,
+        )
+        scaling.scale_to_track_custom_metric(
+            "Clients",
+            # Each task reports its own number, so that the average is of a task.
+            metric=cloudwatch.Metric(
+                namespace=METRICS_NAMESPACE,
+                metric_name="Clients",
+                dimensions_map={"service": props.metrics_service},
+                statistic="Average",
+                period=Duration.minutes(1),
+            ),
+            target_value=_CLIENTS_A_TASK,
+            scale_in_cooldown=_SCALE_IN,
+            scale_out_cooldown=_SCALE_OUT,
+        )
 
     def _add_container(self, task: ecs.FargateTaskDefinition, props: StreamingServiceProps) -> None:
         group = logs.LogGroup(

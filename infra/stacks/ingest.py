@@ -9,6 +9,7 @@ from constructs import Construct
 
 from infra.config import DeploymentConfig
 from infra.constructs.alarms import Alarms
+from infra.constructs.central_bus import CentralBus, CentralBusProps
 from infra.constructs.cloudtrail_source import CloudTrailSource, CloudTrailSourceProps
 from infra.constructs.dead_letters import DeadLetters
 from infra.constructs.falco_source import FalcoSource, FalcoSourceProps
@@ -50,6 +51,8 @@ class IngestStack(Stack):
         self._key = FingerprintKey(self, "FingerprintKey")
         self._alarms = Alarms(self, "Alarms", topic_arn=props.config.alarm_topic_arn)
         self._access_logs = AccessLogBucket(self, "AccessLogs").bucket
+        self.functions: list[ProductFunction] = []
+        self.queues: list[WorkQueue] = []
         self.token = MachineToken(self, "MachineToken") if props.config.sign_in is not None else None
         self._add_cloudtrail()
         self._add_states()
@@ -72,12 +75,23 @@ class IngestStack(Stack):
                 existing_log_files=self._props.config.log_file_buckets,
             ),
         )
+        if self._props.config.central_bus_name is not None:
+            CentralBus(
+                self,
+                "CentralBus",
+                CentralBusProps(
+                    name=self._props.config.central_bus_name,
+                    calls=calls,
+                    organization_id=self._props.config.organization_id,
+                ),
+            )
         live = self._ingesting("CloudTrail", "cloudtrail", _QUICK, memory_mib=1024)
         live.read_from(calls, max_concurrency=10)
         reconciling = self._ingesting("LogFiles", "cloudtrail", _WHOLE_FILES, memory_mib=1024)
         # One file a time: a heavy one neither delays others nor has them delivered again.
         reconciling.read_from(files, max_concurrency=5, batch_size=1)
         source.grant_read_log_files(reconciling)
+        self.queues += [calls, files]
         self._alarms.watch_queue(calls)
         self._alarms.watch_queue(files, whole_files=True)
 
@@ -103,6 +117,7 @@ class IngestStack(Stack):
         self._props.data.state.grant_read_write(function.role)
         function.read_from(work, max_concurrency=5)
         source.grant_read(function)
+        self.queues.append(work)
         self._alarms.watch_queue(work, whole_files=True)
 
     def _add_falco(self) -> ProductFunction:
@@ -111,6 +126,7 @@ class IngestStack(Stack):
         function = self._ingesting("Falco", "falco", _QUICK, memory_mib=1024)
         self._ask_for_token(function)
         function.read_from(work, max_concurrency=10)
+        self.queues.append(work)
         self._alarms.watch_queue(work)
         return function
 
@@ -181,4 +197,5 @@ class IngestStack(Stack):
             ),
         )
         self._alarms.watch_function(function)
+        self.functions.append(function)
         return function

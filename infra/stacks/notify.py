@@ -40,7 +40,7 @@ class NotifyStack(Stack):
         self._code = lambda_.Code.from_asset(str(props.config.lambda_bundle))
         self._alarms = Alarms(self, "Alarms", topic_arn=props.config.alarm_topic_arn)
         self._outbox = WorkQueue(self, "Outbox", WorkQueueProps(function_timeout=_TIMEOUT))
-        self._deliveries = ProductTable(self, "Deliveries", DELIVERIES_TABLE)
+        self._deliveries = ProductTable(self, "Deliveries", DELIVERIES_TABLE, props.data.key)
         self._add_announcing()
         self._add_delivering()
         self._alarms.watch_queue(self._outbox)

@@ -12,8 +12,10 @@ from infra.constructs.domain import Domain
 from infra.constructs.front_door import FrontDoor, FrontDoorProps
 from infra.constructs.log_bucket import AccessLogBucket
 from infra.constructs.network import Network, Placement, place_in
+from infra.constructs.operations_dashboard import DashboardProps, OperationsDashboard
 from infra.constructs.people import People
 from infra.constructs.streaming_service import StreamingService, StreamingServiceProps
+from infra.constructs.web_firewall import WebFirewall, WebFirewallProps
 from infra.settings import load_balancer_name, product_settings
 from infra.stacks.data import DataStack
 from infra.stacks.ingest import IngestStack
@@ -55,6 +57,17 @@ class StreamStack(Stack):
         alarms.watch_service(streaming.cluster, streaming.service, props.config.tasks)
         alarms.watch_tailer(metrics_service)
         alarms.watch_load_balancer(door.load_balancer, door.tasks)
+        OperationsDashboard(
+            self,
+            "Operations",
+            DashboardProps(
+                name=props.config.name,
+                metrics_service=metrics_service,
+                service=streaming.service,
+                functions=props.ingest.functions,
+                queues=props.ingest.queues,
+            ),
+        )
 
     def _place(self, environment: dict[str, str]) -> Placement:
         """Return where everything stands; a VPC of our own tells the tasks where its endpoint answers."""
@@ -77,6 +90,8 @@ class StreamStack(Stack):
             StreamingServiceProps(
                 network=network,
                 tasks=self._props.config.tasks,
+                most_tasks=self._props.config.most_tasks or self._props.config.tasks,
+                metrics_service=environment["TFDRIFT_METRICS_SERVICE"],
                 environment=environment,
                 log_retention=self._props.log_retention,
             ),
@@ -117,6 +132,17 @@ class StreamStack(Stack):
                 people=people,
             ),
         )
+        if config.waf_rate_limit is not None:
+            WebFirewall(
+                self,
+                "WebFirewall",
+                WebFirewallProps(
+                    name=config.name,
+                    load_balancer_arn=door.load_balancer.load_balancer_arn,
+                    rate_limit=config.waf_rate_limit,
+                    log_retention=self._props.log_retention,
+                ),
+            )
         if domain is not None:
             domain.point_to(door.load_balancer)
         return door

@@ -74,6 +74,26 @@ def public(public_assembly: Path) -> dict[str, Template]:
 
 
 @pytest.fixture(scope="session")
+def organisation_assembly() -> Path:
+    """The assembly of a deployment for an organisation, outside of us-east-1, with what is optional."""
+    context: dict[str, object] = {
+        "lambda_bundle": str(BUNDLE),
+        "region": "eu-central-1",
+        "organization_id": "o-a1b2c3d4e5",
+        "own_key": True,
+        "most_tasks": 6,
+        "waf_rate_limit": 2000,
+    }
+    return synthesise("tests-organisation", context)
+
+
+@pytest.fixture(scope="session")
+def organisation(organisation_assembly: Path) -> dict[str, Template]:
+    """Its templates."""
+    return read_templates(organisation_assembly)
+
+
+@pytest.fixture(scope="session")
 def configured() -> dict[str, Template]:
     """The templates of a deployment that uses the options: existing buckets and trail, HTTPS, networks."""
     return read_templates(
