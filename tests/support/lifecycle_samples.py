@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from tests.support import samples
@@ -21,9 +21,9 @@ from tfdrift.domain.identity import UserIdentity
 from tfdrift.domain.json_value import JsonObject, JsonValue
 from tfdrift.domain.managed_resource import ManagedResource
 
-ACCOUNT = "111122223333"
+ACCOUNT = samples.ACCOUNT
 REGION = "eu-central-1"
-NOON = datetime(2025, 1, 15, 12, 0, tzinfo=UTC)
+NOON = samples.NOON
 TERRAFORM_AGENT = "APN/1.0 HashiCorp/1.0 Terraform/1.9.8 aws-sdk-go-v2/1.32.0"
 FUNCTION = "orders"
 FUNCTION_ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{FUNCTION}"
@@ -46,18 +46,15 @@ def lambda_call(
     """Return a call that configures the function ``orders``; by a person, or by Terraform."""
     session = "terraform" if terraform else "oncall"
     arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/{session}-role/{session}"
-    return CloudTrailRecord(
-        event_id=event_id,
+    return samples.call(
+        event_id,
         event_time=moment,
         event_source="lambda.amazonaws.com",
         event_name=name,
         raw_event_name=f"{name}20150331v2",
-        event_type="AwsApiCall",
         region=REGION,
-        account_id=ACCOUNT,
         identity=UserIdentity("AssumedRole", session, arn, None, ACCOUNT, session),
         request={"functionName": FUNCTION, **parameters},
-        response={},
         read_only=False,
         error_code=error,
         source_ip="203.0.113.7",

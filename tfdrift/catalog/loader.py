@@ -5,6 +5,7 @@ from collections import defaultdict
 from functools import cache, cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from typing import TypeVar
 
 from pydantic import ValidationError
 
@@ -29,6 +30,7 @@ from tfdrift.domain.mapping import (
 )
 
 _SUFFIX = ".amazonaws.com"
+_File = TypeVar("_File", ServiceFile, SeverityFile)
 _NO_SERVICE = ServiceFile(event_source=f"none{_SUFFIX}", model="none")
 
 
@@ -75,12 +77,7 @@ class Catalog:
     @cached_property
     def severities(self) -> SeverityRules:
         """The severity rules, in the order in which they are tried."""
-        entry = self._folder / "severity.toml"
-        try:
-            read = SeverityFile.model_validate(tomllib.loads(entry.read_text("utf-8")))
-        except (tomllib.TOMLDecodeError, ValidationError) as error:
-            raise InvalidCatalog(f"{entry.name}: {error}") from error
-        return rules_of(read)
+        return rules_of(_file(self._folder / "severity.toml", SeverityFile))
 
     def service_file(self, event_source: str) -> ServiceFile:
         """Return a service's file as it stands, an empty one if there is none.
@@ -93,10 +90,7 @@ class Catalog:
         if event_source not in self.sources:
             return _NO_SERVICE
         entry = self._folder / "data" / f"{event_source.removesuffix(_SUFFIX)}.toml"
-        try:
-            read = ServiceFile.model_validate(tomllib.loads(entry.read_text("utf-8")))
-        except (tomllib.TOMLDecodeError, ValidationError) as error:
-            raise InvalidCatalog(f"{entry.name}: {error}") from error
+        read = _file(entry, ServiceFile)
         if read.event_source != event_source:
             raise InvalidCatalog(f"{entry.name} is of {read.event_source}: its name must be the source's")
         return read
@@ -112,6 +106,13 @@ class Catalog:
 def load_catalog() -> Catalog:
     """Return the catalog that comes with the product; a service's file is read when it is first asked for."""
     return Catalog(files("tfdrift.catalog"))
+
+
+def _file(entry: Traversable, schema: type[_File]) -> _File:
+    try:
+        return schema.model_validate(tomllib.loads(entry.read_text("utf-8")))
+    except (tomllib.TOMLDecodeError, ValidationError) as error:
+        raise InvalidCatalog(f"{entry.name}: {error}") from error
 
 
 def _read(service: ServiceFile, severities: SeverityRules) -> dict[str, EventMapping]:
