@@ -107,7 +107,6 @@ function NodeView({ placed: { node, x, y }, isCenter, onChoose }: NodeViewProps)
       transform={`translate(${x} ${y})`}
       role="button"
       tabIndex={0}
-      aria-label={`${label} ${note}, ${spoken(node)}`}
       onClick={choose}
       onKeyDown={(event) => {
         if (event.key === "Enter" || event.key === " ") choose();
