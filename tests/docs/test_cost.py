@@ -1,4 +1,4 @@
-"""The cost page holds what the script computes from its data file, and the file counts what is deployed."""
+"""The cost page holds what the script computes from its data file."""
 
 from pathlib import Path
 
