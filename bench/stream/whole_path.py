@@ -4,8 +4,8 @@ import json
 import os
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
@@ -36,7 +36,7 @@ def whole_path(folder: Path, clients: int, rate: int, events: int, lone: int) ->
     with ExitStack() as stack:
         emulator = stack.enter_context(running_emulator(folder / "emulator"))
         create_tables(emulator.client("dynamodb"))
-        tasks = [stack.enter_context(_task(emulator, folder)) for _ in _SIDES]
+        tasks = [stack.enter_context(streaming_task(emulator, folder)) for _ in _SIDES]
         loads = [stack.enter_context(task.load(folder)) for task in tasks]
         writer = _Writer(emulator)
         for task, load in zip(tasks, loads, strict=True):
@@ -115,10 +115,13 @@ def _look(writer: _Writer, loads: list[Clients], pauses: list[float]) -> list[di
 
 
 @contextmanager
-def _task(emulator: Emulator, folder: Path) -> Iterator[Server]:
-    """Run the container's own process with its default settings; the first one tails."""
+def streaming_task(
+    emulator: Emulator, folder: Path, more: Mapping[str, str] | None = None
+) -> Iterator[Server]:
+    """Run the container's own process with its default settings and `more`; the first one tails."""
     port = free_port()
     settings = {**os.environ, **emulator.environment(), **environment(), "TFDRIFT_PORT": str(port)}
+    settings |= more or {}
     with running(python("streaming"), folder / f"streaming-{port}.log", settings, answers=False) as process:
         _await_ready(port)
         yield Server("tfdrift", port, "/api/v1/stream", process.pid, lambda *_, **__: None)
@@ -127,10 +130,10 @@ def _task(emulator: Emulator, folder: Path) -> Iterator[Server]:
 def _await_ready(port: int) -> None:
     deadline = time.monotonic() + _READY_SECONDS
     while time.monotonic() < deadline:
-        try:
-            answer = httpx.get(f"http://127.0.0.1:{port}/health", timeout=2).json()
-            if answer["data"]["feed"]["ready"]:
+        with suppress(httpx.HTTPError):
+            answer = httpx.get(f"http://127.0.0.1:{port}/health", timeout=2)
+            # Before the feed was first read the answer is 503.
+            if answer.is_success and answer.json()["data"]["feed"]["ready"]:
                 return
-        except httpx.HTTPError:
-            time.sleep(0.05)
+        time.sleep(0.05)
     raise RuntimeError("the streaming process did not become ready")
