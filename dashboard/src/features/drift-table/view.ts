@@ -94,7 +94,9 @@ export function grouped(drifts: readonly Drift[], group: Grouping): readonly Gro
   const groups = new Map<string, Drift[]>();
   for (const drift of drifts) {
     const key = group === "cause" ? (drift.group ?? drift.cause.event_id ?? "") : fieldText(drift, group);
-    groups.set(key, [...(groups.get(key) ?? []), drift]);
+    const members = groups.get(key);
+    if (members === undefined) groups.set(key, [drift]);
+    else members.push(drift);
   }
   return [...groups]
     .map(([key, members]) => ({ name: groupName(group, key, members), drifts: members }))
