@@ -34,10 +34,12 @@ def create_tables(dynamodb: Any) -> TableNames:
     """Create the three tables as the schema says."""
     suffix = uuid.uuid4().hex[:10]
     names = TableNames(f"events-{suffix}", f"state-{suffix}", f"feed-{suffix}")
+    # DynamoDB Local counts its sequence numbers over all streams: that of the events, made last, begins after
+    # the others, or a first read of it would already be past its oldest record.
     for schema, name in (
-        (EVENTS_TABLE, names.events),
-        (STATE_TABLE, names.state),
         (FEED_TABLE, names.feed),
+        (STATE_TABLE, names.state),
+        (EVENTS_TABLE, names.events),
     ):
         dynamodb.create_table(**create_table_request(schema, name))
         dynamodb.update_time_to_live(**time_to_live_request(schema, name))

@@ -42,8 +42,8 @@ class SignInGate:
         """Return who signed in, None for a machine with the token; raises ApiError for anybody else."""
         token = connection.headers.get(TOKEN_HEADER)
         try:
-            # A request with a machine's key passes the load balancer without a sign-in, so that whatever proof
-            # it carries is its sender's own make, and not worth fetching a key for.
+            # A request with a machine's key passes the load balancer without a sign-in, so that whatever
+            # proof it carries is its sender's own make, and not worth fetching a key for.
             if token is not None and "x-api-key" not in connection.headers:
                 # A key that is not known yet is fetched.
                 return await run_in_threadpool(self._sign_in.verify, token)
