@@ -231,6 +231,9 @@ def test_the_page_is_used_with_the_keyboard_alone(stack: Stack, page: Page) -> N
     _await_cards(page, 2)
 
     page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="1 Critical")).to_be_focused()
     page.keyboard.press("Enter")
     _await_cards(page, 1)

@@ -6,12 +6,14 @@ import type { ApiError, DriftDetail } from "../../api";
 import { Breakable } from "../../shared/ui/Breakable";
 import { SeverityBadge } from "../../shared/ui/SeverityBadge";
 import { When } from "../../shared/ui/When";
+import { changeNote } from "../drifts/change-note";
 import { DriftFacts } from "../drifts/DriftFacts";
 import { originName, personName, roleName } from "../drifts/person";
 import { AcknowledgePanel } from "./AcknowledgePanel";
 import { CommandsPanel } from "./CommandsPanel";
 import { HistoryPanel } from "./HistoryPanel";
 import { RelatedPanel } from "./RelatedPanel";
+import { placeOf } from "../state-tree/place";
 import { SideBySide } from "./SideBySide";
 import "./drift-detail.css";
 
@@ -43,6 +45,8 @@ function NotLoaded({ error }: { readonly error: ApiError }) {
 
 function Detail({ drift }: { readonly drift: DriftDetail }) {
   const title = drift.resource_address ?? drift.resource_id;
+  const note = changeNote(drift);
+  const inState = stateQuery(drift);
   return (
     <article className="tf-detail" aria-label={`${drift.severity} drift of ${title}`}>
       <header className="tf-detail-head">
@@ -58,6 +62,12 @@ function Detail({ drift }: { readonly drift: DriftDetail }) {
         {roleName(drift.user_identity) !== null && ` as ${roleName(drift.user_identity) ?? ""}`} called{" "}
         <span className="tf-mono">{drift.cause.event_name ?? "an unknown API"}</span> via {originName(drift)}
         {drift.source_ip !== null && ` from ${drift.source_ip}`}.
+        {inState !== null && (
+          <>
+            {" "}
+            <Link to={`/state?${inState}`}>Its resource in the state</Link>
+          </>
+        )}
       </p>
       {drift.severity_reason !== null && <p className="tf-detail-reason">{drift.severity_reason}</p>}
       <div className="tf-columns">
@@ -67,7 +77,11 @@ function Detail({ drift }: { readonly drift: DriftDetail }) {
               <span className="tf-mono">{drift.attribute ?? "The whole resource"}</span>{" "}
               {drift.change_type ?? "changed"}
             </h3>
-            <SideBySide expected={drift.old_value} actual={drift.new_value} />
+            {note === null ? (
+              <SideBySide expected={drift.old_value} actual={drift.new_value} />
+            ) : (
+              <p className="tf-quiet">{note}</p>
+            )}
           </section>
           <CommandsPanel drift={drift} />
           <RelatedPanel events={drift.related_events} truncated={drift.related_events_truncated} />
@@ -83,4 +97,10 @@ function Detail({ drift }: { readonly drift: DriftDetail }) {
       </div>
     </article>
   );
+}
+
+/** The address of the state's page with the drift's resource; null for one that no state holds. */
+function stateQuery({ resource_address: address, state }: DriftDetail): string | null {
+  if (address === null || state === null) return null;
+  return new URLSearchParams({ address, state: placeOf(state) }).toString();
 }

@@ -7,6 +7,7 @@ import { SeverityBadge } from "../../shared/ui/SeverityBadge";
 import { ValueDiffView } from "../../shared/ui/ValueDiffView";
 import { When } from "../../shared/ui/When";
 import { Unfolded } from "../../shared/ui/unfolded";
+import { changeNote } from "./change-note";
 import { DriftFacts } from "./DriftFacts";
 import { originName, personName, roleName } from "./person";
 import "./drift-card.css";
@@ -102,13 +103,4 @@ function Change({ drift }: { readonly drift: Drift }) {
       )}
     </div>
   );
-}
-
-/** What stands in place of values that nobody knows; null when there are values to compare. */
-function changeNote(drift: Drift): string | null {
-  if (drift.old_value !== null || drift.new_value !== null) return null;
-  if (drift.fidelity === "omitted") return "CloudTrail left the call's parameters out: look at the resource.";
-  if (drift.fidelity === "event_only") return "The call touched this resource; its new values are not known.";
-  if (drift.attribute !== null) return null;
-  return drift.change_type === "deleted" ? "The resource is deleted." : "The resource is changed as a whole.";
 }

@@ -38,7 +38,7 @@ export function ModuleTree({ branch, chosen, onChoose }: ModuleTreeProps) {
           onChoose={onChoose}
         />
       ))}
-      {leaves.length > SHOWN && <li className="tf-quiet">and {leaves.length - SHOWN} more without drift</li>}
+      {leaves.length > SHOWN && <li className="tf-quiet">and {leaves.length - SHOWN} more</li>}
     </ul>
   );
 }

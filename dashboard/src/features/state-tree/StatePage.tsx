@@ -8,6 +8,7 @@ import { When } from "../../shared/ui/When";
 import { useLiveData } from "../overview/live-data";
 import { ResourcePanel } from "./ResourcePanel";
 import { ModuleTree } from "./ModuleTree";
+import { placeOf } from "./place";
 import { treeOf } from "./tree";
 import "./state-tree.css";
 
@@ -101,9 +102,4 @@ function StateView({ state, resources, drifts, chosen, onChoose }: StateViewProp
       <ModuleTree branch={tree} chosen={chosen?.address ?? null} onChoose={onChoose} />
     </section>
   );
-}
-
-function placeOf(state: { readonly bucket: string | null; readonly key: string | null } | null): string {
-  if (state === null) return "unknown";
-  return state.bucket === null ? (state.key ?? "unknown") : `${state.bucket}/${state.key ?? ""}`;
 }
