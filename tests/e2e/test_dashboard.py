@@ -218,8 +218,8 @@ def test_other_peoples_words_are_text(stack: Stack, page: Page) -> None:
     card = page.locator("[data-drift-id]")
     card.get_by_text("Evidence").click()
     expect(card.get_by_role("heading")).to_have_text(PROBE)
-    expect(page.get_by_label("Falco alerts")).to_contain_text(PROBE)
-    expect(page.get_by_label("State changes")).to_contain_text(PROBE)
+    expect(page.get_by_role("list", name="Falco alerts")).to_contain_text(PROBE)
+    expect(page.get_by_role("list", name="State changes")).to_contain_text(PROBE)
     assert page.locator("main img").count() == 0
     expect(page).to_have_title("1 critical, 1 open · TFDrift")
 
