@@ -7,6 +7,7 @@ Its later deliveries change nothing for the records that are in: they have an id
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from handlers.batches import PoisonMessageError
 from handlers.observability import Tally, log_faults, logger_of
@@ -21,7 +22,10 @@ from tfdrift.domain.envelopes import (
     Unwrapped,
     read_evidence,
 )
-from tfdrift.service.ingest_cloudtrail import IngestCloudTrail, IngestOutcome, IngestResult
+
+# The engine is a fifth of a cold start to import; it comes with the use cases, when the first message does.
+if TYPE_CHECKING:
+    from tfdrift.service.ingest_cloudtrail import IngestCloudTrail, IngestResult
 
 SERVICE = "cloudtrail"
 _DIGESTS = "/CloudTrail-Digest/"
@@ -40,7 +44,7 @@ class MessageTaker:
     """
 
     read_object: ReadObject
-    ingest: IngestCloudTrail
+    ingest: "IngestCloudTrail"
     tally: Tally
     _unexpected: int = field(default=0, init=False)
 
@@ -100,7 +104,9 @@ class MessageTaker:
             return f"{found.where}: {type(error).__name__}"
         return None
 
-    def _count(self, record: CloudTrailRecord, result: IngestResult) -> None:
+    def _count(self, record: CloudTrailRecord, result: "IngestResult") -> None:
+        from tfdrift.service.ingest_cloudtrail import IngestOutcome
+
         self.tally.outcomes[result.outcome.value] += 1
         if result.hidden:
             self.tally.outcomes["hidden_by_rules"] += len(result.hidden)
