@@ -127,7 +127,9 @@ class Fanout:
             self._draining = True
             for client in tuple(self._clients):
                 self._end_within_drain(client)
-        if self._flush is None and self._clients:
+        if not self._clients:
+            self._hub.metrics.nobody_waits()
+        elif self._flush is None:
             wait = self._flushed_at + self._limits.flush - self._loop.time()
             if wait > 0:
                 self._flush = self._loop.call_later(wait, self._flush_all)

@@ -69,6 +69,7 @@ class Metrics:
     def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._now = now
         self.registry = CollectorRegistry()
+        self._counters: dict[str, Counter] = {}
         self._events = self._counter("events", "Events published to this task's clients", "type")
         self._deliveries = self._counter("deliveries", "Events handed to clients", "transport")
         self._started = self._counter("clients_started", "Streams begun", "transport", "source")
@@ -110,6 +111,10 @@ class Metrics:
             self.send.observe((self._now() - self._oldest_unsent).total_seconds())
             self._oldest_unsent = None
 
+    def nobody_waits(self) -> None:
+        """Forget what was published: without a client there is no write whose lag could be told."""
+        self._oldest_unsent = None
+
     def delivered(self, transport: Transport, events: int) -> None:
         """Count the events of one write, over all clients that it went to."""
         self._deliveries.labels(transport.value).inc(events)
@@ -149,12 +154,13 @@ class Metrics:
 
     def total(self, name: str) -> float:
         """Return the sum of a counter over all its labels; `name` as in the registry, without ``_total``."""
-        families = (family for family in self.registry.collect() if family.name == f"tfdrift_stream_{name}")
-        samples = (sample for family in families for sample in family.samples)
+        samples = (sample for family in self._counters[name].collect() for sample in family.samples)
         return sum(sample.value for sample in samples if sample.name.endswith("_total"))
 
     def _counter(self, name: str, what: str, *labels: str) -> Counter:
-        return Counter(f"tfdrift_stream_{name}", what, labels, registry=self.registry)
+        counter = Counter(f"tfdrift_stream_{name}", what, labels, registry=self.registry)
+        self._counters[name] = counter
+        return counter
 
     def _lag(self, name: str, what: str, buckets: tuple[float, ...]) -> Lag:
         return Lag(Histogram(f"tfdrift_stream_{name}_seconds", what, registry=self.registry, buckets=buckets))

@@ -31,6 +31,19 @@ async def test_all_that_are_at_the_head_get_the_same_bytes() -> None:
     assert first.read == second.read
 
 
+async def test_what_is_published_while_nobody_is_there_has_no_lag() -> None:
+    world = World()
+    world.publish("drift")
+    world.hub.metrics.flushed()
+    assert world.hub.metrics.send.take_peak() is None
+
+    _, transport = world.connect()
+    world.publish("drift")
+
+    await until(lambda: len(ids(transport)) == 1)
+    assert world.hub.metrics.send.take_peak() is not None
+
+
 async def test_what_is_published_within_a_flush_goes_out_as_one_chunk() -> None:
     world = World()
     _, transport = world.connect()

@@ -49,6 +49,18 @@ def test_events_are_counted_by_type_and_sent_with_the_oldest_of_a_flush() -> Non
     assert metrics.total("events") == 4
 
 
+def test_what_nobody_waited_for_has_no_lag_when_somebody_comes() -> None:
+    clock = Clock()
+    metrics = Metrics(clock)
+    metrics.published(batch(1, "drift"))
+    metrics.nobody_waits()
+    clock.now = NOON + timedelta(hours=1)
+    metrics.published(batch(2, "drift", at=clock.now))
+    metrics.flushed()
+
+    assert metrics.send.take_peak() == 0
+
+
 def test_a_peak_is_told_once_and_clocks_that_differ_give_no_negative_lag() -> None:
     lag = Metrics().commit
     for seconds in (0.5, 2.0, -3.0):
