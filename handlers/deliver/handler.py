@@ -1,23 +1,12 @@
 """Lambda: errands from the outbox; each is delivered once, postponed, or ends as a dead letter at last."""
 
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from handlers.batches import PoisonMessageError, process_messages
+from handlers.notifying import notifying
 from handlers.observability import log_faults, observed
 
-if TYPE_CHECKING:
-    from tfdrift.notifying import Notifying
-
 SERVICE = "deliver"
-
-
-@cache
-def notifying() -> "Notifying":
-    """Return the use cases, wired as the environment says, once for each execution environment."""
-    from tfdrift.notifying import Notifying
-
-    return Notifying.from_environment()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's untyped context

@@ -4,23 +4,12 @@ A batch that fails is delivered again as a whole, so that what belongs together 
 told already is not told twice.
 """
 
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from handlers.notifying import notifying
 from handlers.observability import observed
 
-if TYPE_CHECKING:
-    from tfdrift.notifying import Notifying
-
 SERVICE = "notify"
-
-
-@cache
-def notifying() -> "Notifying":
-    """Return the use cases, wired as the environment says, once for each execution environment."""
-    from tfdrift.notifying import Notifying
-
-    return Notifying.from_environment()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:  # noqa: ANN401 - Lambda's untyped context

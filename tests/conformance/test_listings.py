@@ -75,7 +75,7 @@ def test_drifts_and_events_are_counted(ports: Ports) -> None:
 def test_figures_tell_of_the_drifts_of_the_wanted_statuses_alone(ports: Ports) -> None:
     opened = drift("ingress")
     record(ports, opened, drift("tags", managed=False), drift("name", status=DriftStatus.RESOLVED))
-    figures = list(ports.drifts.figures((DriftStatus.OPEN,)))
+    figures = list(ports.drifts.figures(DriftStatus.OPEN))
     assert sorted(each.managed for each in figures) == [False, True]
     assert (
         DriftFigures(

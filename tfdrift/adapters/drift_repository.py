@@ -100,9 +100,9 @@ class DynamoDriftRepository:
         """Return how many drifts match, or at least so many, where more would have to be examined."""
         return count_of(self.table, _question(wanted))
 
-    def figures(self, statuses: Sequence[DriftStatus]) -> Iterator[DriftFigures]:
-        """Yield the figures of each drift of some statuses, from the index alone."""
-        question = _question(DriftFilter(statuses=tuple(statuses)))
+    def figures(self, status: DriftStatus) -> Iterator[DriftFigures]:
+        """Yield the figures of each drift with a status, from the index alone."""
+        question = _question(DriftFilter(statuses=(status,)))
         return map(_figures, entries_of(self.table, question, _FIGURES))
 
     def unmanaged(self, page: Page) -> Listing[DriftRecord]:

@@ -149,7 +149,7 @@ def read_as(listing: Listing[Item], records: Sequence[Record]) -> Listing[Record
 
 
 def _walk(table: Table, question: Question, page: Page) -> _Part:
-    skip = 0 if page.after else (page.number - 1) * page.limit
+    skip = page.skipped
     seen: dict[Key, str] = {}
     for step in _steps(table, question, page.after, skip + page.limit):
         if step.key is None:

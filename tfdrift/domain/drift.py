@@ -19,6 +19,10 @@ class DriftStatus(StrEnum):
     RESOLVED = "resolved"
 
 
+NOT_OVER = (DriftStatus.OPEN, DriftStatus.ACKNOWLEDGED)
+"""The statuses of drifts that still are."""
+
+
 class ChangeType(StrEnum):
     """What happened to the resource."""
 

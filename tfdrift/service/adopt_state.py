@@ -8,9 +8,9 @@ from datetime import datetime
 from tfdrift.domain.attribute_path import attribute_at, is_known
 from tfdrift.domain.comparison import equal
 from tfdrift.domain.drift import (
+    NOT_OVER,
     ChangeType,
     DriftRecord,
-    DriftStatus,
     Fidelity,
     Resolution,
     ResolutionHow,
@@ -30,7 +30,6 @@ from tfdrift.service.walk import every_drift
 
 _GROUPS = ("aws_security_group", "aws_default_security_group")
 _RULES = ("ingress", "egress")
-_NOT_OVER = (DriftStatus.OPEN, DriftStatus.ACKNOWLEDGED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +69,12 @@ class AdoptState:
     def _candidates(self, version: NewVersion) -> Iterator[DriftRecord]:
         """Yield the drifts that are not over, each once, as far as listings and direct reads show them."""
         seen: dict[str, DriftRecord] = {}
-        for drift in every_drift(self.drifts, DriftFilter(statuses=_NOT_OVER)):
+        for drift in every_drift(self.drifts, DriftFilter(statuses=NOT_OVER)):
             seen[drift.id] = drift
         # Listings lag behind writes; what the version altered is read directly as well.
         for hashed in _hashes(version.changes):
             for entry in self.drifts.of_resource(hashed):
-                if entry.record.status in _NOT_OVER:
+                if entry.record.status in NOT_OVER:
                     seen[entry.record.id] = entry.record
         yield from (seen[drift_id] for drift_id in sorted(seen))
 

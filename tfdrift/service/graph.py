@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tfdrift.domain.dependency_graph import DependencyGraph, Direction
-from tfdrift.domain.drift import DriftRecord, StateReference
+from tfdrift.domain.drift import NOT_OVER, DriftRecord, StateReference
 from tfdrift.domain.managed_resource import ManagedResource
 from tfdrift.service.ports import DriftFilter, DriftRepository, Page, StateIndex, StateKey
-from tfdrift.service.queries import NOT_OVER
 
 _MOST_DRIFTS = 1000
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from tfdrift.domain.drift import DriftRecord, DriftStatus, StateReference
+from tfdrift.domain.drift import NOT_OVER, DriftRecord, DriftStatus, StateReference
 from tfdrift.domain.feed_event import FeedEvent
 from tfdrift.domain.hidden_change import HiddenChange
 from tfdrift.domain.lifecycle import ResourceKey
@@ -175,16 +175,16 @@ class MemoryDriftRepository:
         """Return how many drifts match."""
         return Total(len(self._wanted(wanted)))
 
-    def figures(self, statuses: Sequence[DriftStatus]) -> Iterator[DriftFigures]:
-        """Yield the figures of each drift of some statuses."""
-        for drift in self._wanted(DriftFilter(statuses=tuple(statuses))):
+    def figures(self, status: DriftStatus) -> Iterator[DriftFigures]:
+        """Yield the figures of each drift with a status."""
+        for drift in self._wanted(DriftFilter(statuses=(status,))):
             yield DriftFigures(
                 drift.severity, drift.resource_type, drift.account_id, drift.origin.kind, drift.managed
             )
 
     def unmanaged(self, page: Page) -> Listing[DriftRecord]:
         """Return one part of the unmanaged creations that are not over, newest first, call by call."""
-        pending = self._wanted(DriftFilter(statuses=(DriftStatus.OPEN, DriftStatus.ACKNOWLEDGED)))
+        pending = self._wanted(DriftFilter(statuses=NOT_OVER))
         found = [drift for drift in pending if drift.is_unmanaged_creation]
         return part_of(found, page, _place_of_call, newest_first=True)
 

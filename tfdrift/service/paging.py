@@ -14,7 +14,7 @@ def part_of(
 ) -> Listing[Entry]:
     """Return one part of some entries in the order of their places, of which no two are alike."""
     ordered = sorted(entries, key=place, reverse=newest_first)
-    start = (page.number - 1) * page.limit
+    start = page.skipped
     if page.after is not None:
         start = sum(_is_seen(place(entry), page.after, newest_first=newest_first) for entry in ordered)
     shown = tuple(ordered[start : start + page.limit])
@@ -32,14 +32,14 @@ def part_in_turn(entries: Iterable[Entry], page: Page, place: Callable[[Entry], 
 
     The total is known where the end is reached.
     """
-    skip = 0 if page.after else (page.number - 1) * page.limit
+    skip = page.skipped
     taken = list(islice(entries, skip + page.limit + 1))
     shown, more = taken[skip : skip + page.limit], len(taken) > skip + page.limit
     places = tuple(place(entry) for entry in shown)
     return Listing(
         items=tuple(shown),
         places=places,
-        total=None if more or page.after else Total(len(taken)),
+        total=None if more or page.after is not None else Total(len(taken)),
         next=places[-1] if more else None,
     )
 

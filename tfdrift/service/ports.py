@@ -64,6 +64,11 @@ class Page:
     limit: int
     after: str | None = None
 
+    @property
+    def skipped(self) -> int:
+        """Return how many entries come before the part; none before one that begins after a place."""
+        return 0 if self.after is not None else (self.number - 1) * self.limit
+
 
 @dataclass(frozen=True, slots=True)
 class Total:
@@ -258,8 +263,8 @@ class DriftRepository(Protocol):
         """Return how many drifts match, or at least so many, where more would have to be examined."""
         ...
 
-    def figures(self, statuses: Sequence[DriftStatus]) -> Iterable[DriftFigures]:
-        """Yield the figures of each drift of some statuses, without reading the drifts themselves."""
+    def figures(self, status: DriftStatus) -> Iterable[DriftFigures]:
+        """Yield the figures of each drift with a status, without reading the drifts themselves."""
         ...
 
     def unmanaged(self, page: Page) -> Listing[DriftRecord]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from tfdrift.domain.drift import DriftRecord, DriftStatus, Severity, gravest
+from tfdrift.domain.drift import NOT_OVER, DriftRecord, DriftStatus, Severity, gravest
 from tfdrift.domain.feed_event import EventType
 from tfdrift.domain.managed_resource import ManagedResource
 from tfdrift.service.paging import part_in_turn, part_of
@@ -23,7 +23,6 @@ from tfdrift.service.ports import (
 from tfdrift.service.resource_listing import ResourceFilter, list_resources
 from tfdrift.service.walk import every_entry
 
-NOT_OVER = (DriftStatus.OPEN, DriftStatus.ACKNOWLEDGED)
 _FEW = 50
 
 
@@ -87,11 +86,14 @@ class Queries:
 
     def statistics(self) -> Statistics:
         """Return the counts for a dashboard."""
-        pending = list(self.drifts.figures(NOT_OVER))
-        states = self.states.states()
+        by_status = {status: list(self.drifts.figures(status)) for status in NOT_OVER}
+        pending = [drift for drifts in by_status.values() for drift in drifts]
+        resolved = self.drifts.count(DriftFilter(statuses=(DriftStatus.RESOLVED,)))
         statuses = {
-            status.value: self.drifts.count(DriftFilter(statuses=(status,))) for status in DriftStatus
+            **{status.value: Total(len(drifts)) for status, drifts in by_status.items()},
+            DriftStatus.RESOLVED.value: resolved,
         }
+        states = self.states.states()
         events = {kind.value: self.events.count(EventFilter(types=(kind,))) for kind in EventType}
         return Statistics(
             by_status={name: total.number for name, total in statuses.items()},

@@ -19,7 +19,7 @@ def list_resources(states: StateIndex, wanted: ResourceFilter, page: Page) -> Li
     summaries = [(state, _wanted_types(state, wanted)) for state in states.states()]
     total = None if page.after else Total(sum(entry.count for _, types in summaries for entry in types))
     after = _Place.read(page.after or "")
-    part = _Part(0 if page.after else (page.number - 1) * page.limit, page.limit)
+    part = _Part(page.skipped, page.limit)
     for state, types in summaries:
         bucket, key = state.reference.bucket, state.reference.key
         here = (bucket or "", key)

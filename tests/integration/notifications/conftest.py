@@ -11,6 +11,7 @@ import pytest
 
 from handlers.deliver import handler as deliver
 from handlers.notify import handler as notify
+from handlers.notifying import notifying
 from tests.support.lambda_events import Context, sqs_event
 from tests.support.receiver import Receiver, receiver
 from tests.support.tables import create_tables, delete_tables
@@ -115,15 +116,13 @@ def installation(
 
     def configure(*targets: dict[str, Any]) -> None:
         monkeypatch.setenv("TFDRIFT_NOTIFICATIONS", json.dumps(targets))
-        notify.notifying.cache_clear()
-        deliver.notifying.cache_clear()
+        notifying.cache_clear()
 
     configure()
     feed = DynamoFeedStore(Table(clients["dynamodb"], names.feed), timedelta(days=7))
     with receiver() as known:
         yield Installation(aws, feed, outbox, deliveries, known, clients, configure)
-    notify.notifying.cache_clear()
-    deliver.notifying.cache_clear()
+    notifying.cache_clear()
     delete_tables(clients["dynamodb"], names)
     clients["dynamodb"].delete_table(TableName=deliveries)
     clients["sqs"].delete_queue(QueueUrl=outbox)
