@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tests.e2e.stack import Stack
-from tests.support.samples import ACCOUNT, NOON, REGION, drift
+from tests.support.samples import ACCOUNT, CALLER, NOON, REGION, drift
 from tfdrift.domain.drift import (
     Acknowledgement,
     Cause,
@@ -23,6 +23,8 @@ from tfdrift.domain.managed_resource import ManagedResource
 STATE = StateReference("prod/terraform.tfstate", 4, "lineage", "states", "v4")
 WEB = 'module.web["a"].aws_security_group.web'
 DATA = "aws_s3_bucket.data"
+# Markup, were a page to take it for that.
+PROBE = "<img src=x onerror=\"document.title='probed'\"><script>document.title='probed'</script>"
 
 
 def _policy(actions: str | list[str]) -> str:
@@ -188,3 +190,19 @@ def fill(stack: Stack, at: datetime = NOON) -> None:
     for number in range(3):
         stack.events.append(falco_alert(number, at - timedelta(minutes=5 * number)))
     stack.events.append(state_change(DATA, at - timedelta(minutes=30)))
+
+
+def probed() -> DriftRecord:
+    """A drift whose every text would be markup, if a page took it for that."""
+    return replace(
+        drift(),
+        resource_id=PROBE,
+        resource_address=PROBE,
+        attribute=PROBE,
+        old_value=PROBE,
+        new_value={PROBE: [PROBE]},
+        severity_reason=PROBE,
+        source_ip=PROBE,
+        user_agent=PROBE,
+        user_identity=replace(CALLER, user_name=PROBE, arn=PROBE),
+    )

@@ -11,14 +11,12 @@ from http import HTTPStatus
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.content import PROBE, falco_alert, probed, state_change
 from tests.e2e.stack import Stack
-from tests.support.samples import CALLER, NOON, drift
-from tfdrift.domain.drift import DriftRecord, DriftStatus, Resolution, ResolutionHow, Severity
-from tfdrift.domain.feed_event import EventType, FeedEvent
+from tests.support.samples import NOON, drift
+from tfdrift.domain.drift import DriftStatus, Resolution, ResolutionHow, Severity
 
 pytestmark = [pytest.mark.browser, pytest.mark.emulator, pytest.mark.timeout(180)]
-
-PROBE = "<img src=x onerror=\"document.title='probed'\"><script>document.title='probed'</script>"
 
 
 def _open(page: Page, stack: Stack) -> None:
@@ -37,53 +35,19 @@ def _await_cards(page: Page, count: int, status: str = "open") -> None:
     expect(page.locator(f"[data-drift-id][data-status={status}]")).to_have_count(count)
 
 
-def _falco(number: int, **payload: str) -> FeedEvent:
-    return FeedEvent(
-        event_id=f"falco:{number}",
-        type=EventType.FALCO,
-        timestamp=NOON + timedelta(seconds=number),
-        payload={
-            "severity": "critical",
-            "rule": f"Rule {number}",
-            "output": "A shell was spawned in a container",
-            "container_id": "abc123",
-            "timestamp": "2025-01-15T12:00:00Z",
-            "event_id": f"falco:{number}",
-            **payload,
-        },
-        severity="critical",
-    )
-
-
-def _state_change(resource: str) -> FeedEvent:
-    return FeedEvent(
-        event_id=f"state:{resource}",
-        type=EventType.STATE_CHANGE,
-        timestamp=NOON,
-        payload={
-            "resource": resource,
-            "action": "modified",
-            "serial": 43,
-            "state": {"bucket": "states", "key": "prod.tfstate", "serial": 43, "lineage": "l"},
-            "changed_attributes": ["policy"],
-            "timestamp": "2025-01-15T12:00:00Z",
-        },
-    )
-
-
 def test_an_event_put_in_the_table_appears_on_the_page(stack: Stack, page: Page) -> None:
     _open(page, stack)
     expect(page.get_by_text("No open drift: AWS is what Terraform says.")).to_be_visible()
 
     stack.record(drift())
-    stack.events.append(_falco(1))
-    stack.events.append(_state_change("aws_iam_policy.example"))
+    stack.events.append(falco_alert(1))
+    stack.events.append(state_change("aws_iam_policy.example"))
 
     card = page.locator("[data-drift-id]")
     for text in ("aws_security_group.web", "SSH is open to the world", "oncall", "203.0.113.7", "0.0.0.0/0"):
         expect(card).to_contain_text(text)
     expect(card.locator("time")).to_have_attribute("title", "2025-01-15 12:00:00 UTC")
-    expect(page.get_by_text("Rule 1")).to_be_visible()
+    expect(page.get_by_text("Terminal shell in container 1")).to_be_visible()
     expect(page.get_by_text("aws_iam_policy.example")).to_be_visible()
     expect(page.get_by_role("button", name="1 Critical")).to_be_visible()
     expect(page).to_have_title("1 critical, 1 open · TFDrift")
@@ -92,7 +56,7 @@ def test_an_event_put_in_the_table_appears_on_the_page(stack: Stack, page: Page)
 def test_what_was_stored_before_is_shown_once_and_a_resolved_drift_moves(stack: Stack, page: Page) -> None:
     stack.record(drift("sg-1"))
     stack.record(drift("sg-2", severity=Severity.LOW))
-    stack.events.append(_falco(1))
+    stack.events.append(falco_alert(1))
     _open(page, stack)
     _await_cards(page, 2)
 
@@ -106,7 +70,7 @@ def test_what_was_stored_before_is_shown_once_and_a_resolved_drift_moves(stack: 
     _await_cards(page, 1)
     _await_cards(page, 1, "resolved")
     expect(page.get_by_text("resolved: reverted by oncall")).to_be_visible()
-    expect(page.get_by_text("Rule 1")).to_have_count(1)
+    expect(page.get_by_text("Terminal shell in container 1")).to_have_count(1)
 
 
 def test_a_killed_and_restarted_server_costs_no_event(stack: Stack, page: Page) -> None:
@@ -194,26 +158,11 @@ def _answering(port: int, status: int) -> Iterator[threading.Event]:
         thread.join()
 
 
-def _probed() -> DriftRecord:
-    return replace(
-        drift(),
-        resource_id=PROBE,
-        resource_address=PROBE,
-        attribute=PROBE,
-        old_value=PROBE,
-        new_value={PROBE: [PROBE]},
-        severity_reason=PROBE,
-        source_ip=PROBE,
-        user_agent=PROBE,
-        user_identity=replace(CALLER, user_name=PROBE, arn=PROBE),
-    )
-
-
 def test_other_peoples_words_are_text(stack: Stack, page: Page) -> None:
-    stack.record(_probed())
+    stack.record(probed())
     _open(page, stack)
-    stack.events.append(_falco(1, rule=PROBE, output=PROBE, hostname=PROBE))
-    stack.events.append(_state_change(PROBE))
+    stack.events.append(falco_alert(1, rule=PROBE, output=PROBE, hostname=PROBE))
+    stack.events.append(state_change(PROBE))
 
     card = page.locator("[data-drift-id]")
     card.get_by_text("Evidence").click()

@@ -9,21 +9,21 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.content import (
     DATA,
+    PROBE,
     STATE,
     WEB,
     falco_alert,
     fill,
     managed_resources,
+    probed,
     state_change,
     widened_policy,
 )
 from tests.e2e.stack import Stack
-from tests.support.samples import CALLER, NOON, drift
+from tests.support.samples import NOON, drift
 from tfdrift.domain.drift import DriftStatus, Severity
 
 pytestmark = [pytest.mark.browser, pytest.mark.emulator, pytest.mark.timeout(240)]
-
-PROBE = "<img src=x onerror=\"document.title='probed'\"><script>document.title='probed'</script>"
 
 
 def _go(page: Page, stack: Stack, path: str) -> None:
@@ -127,25 +127,14 @@ def test_a_resource_leads_to_its_dependencies_and_a_session_to_its_drifts(stack:
 
 
 def test_other_peoples_words_are_text_on_every_page(stack: Stack, page: Page) -> None:
-    probed = replace(
-        drift(severity=Severity.HIGH),
-        resource_id=PROBE,
-        resource_address=PROBE,
-        attribute=PROBE,
-        old_value=PROBE,
-        new_value={PROBE: [PROBE]},
-        severity_reason=PROBE,
-        source_ip=PROBE,
-        user_agent=PROBE,
-        user_identity=replace(CALLER, user_name=PROBE, arn=PROBE),
-    )
-    stack.record(probed)
+    record = replace(probed(), severity=Severity.HIGH)
+    stack.record(record)
     resource = replace(managed_resources()[0], address=PROBE, resource_id=PROBE, attributes={PROBE: PROBE})
     stack.states.replace(STATE, [resource], terraform_version=PROBE, indexed_at=NOON)
     stack.events.append(falco_alert(1, rule=PROBE, output=PROBE, hostname=PROBE, source=PROBE))
     stack.events.append(state_change(PROBE))
 
-    for path in ("/", "/drifts?group=principal", f"/drifts/{probed.id}", "/falco", "/state", "/timeline"):
+    for path in ("/", "/drifts?group=principal", f"/drifts/{record.id}", "/falco", "/state", "/timeline"):
         _go(page, stack, path)
         expect(page.locator("main").get_by_text(PROBE).first).to_be_visible()
         assert page.locator("main img, main script").count() == 0, path

@@ -2,18 +2,19 @@
 
 import base64
 import json
-import threading
 import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+
+from tests.support.handler_server import QuietHandler, handler_served
 
 LOAD_BALANCER = (
     "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/tfdrift/6d2c8ad950dc6dcb"
@@ -71,7 +72,7 @@ def _encoded(part: dict[str, Any]) -> str:
 def load_balancer() -> Iterator[LoadBalancer]:
     """Serve the keys while the context lasts."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler, BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             key_id = self.path.removeprefix("/")
             known.asked.append(key_id)
@@ -82,17 +83,7 @@ def load_balancer() -> Iterator[LoadBalancer]:
             if status == 200 and body is not None:
                 self.wfile.write(body)
 
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    known = LoadBalancer(f"http://127.0.0.1:{server.server_port}")
-    known.publish()
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with handler_served(Handler) as origin:
+        known = LoadBalancer(origin)
+        known.publish()
         yield known
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

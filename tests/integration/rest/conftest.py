@@ -70,3 +70,9 @@ def client(emulator: Emulator, tables: TableNames) -> Iterator[httpx.Client]:
         app = Product.from_environment().rest_app()
         with serving(app) as client:
             yield client
+
+
+@pytest.fixture(scope="module")
+def filled() -> set[str]:
+    """Which of a module's tables have been filled: a module fills them once, with its first test."""
+    return set()

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.integration.rest.answers import error
 from tests.integration.rest.conftest import Stored
 from tests.support.http import serving
 from tests.support.lifecycle_samples import drift, event, minutes
@@ -76,7 +77,7 @@ def test_a_faulty_body_is_refused(
     client: httpx.Client, stored: Stored, body: dict[str, Any], status: int, code: str
 ) -> None:
     answer = client.post(f"/api/v1/drifts/{drift('ingress', 'sg-1').id}/acknowledge", json=body)
-    assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
+    assert error(answer) == (status, code)
 
 
 def test_what_is_not_there_or_over_cannot_be_acknowledged(client: httpx.Client, stored: Stored) -> None:
@@ -85,7 +86,7 @@ def test_what_is_not_there_or_over_cannot_be_acknowledged(client: httpx.Client, 
     over = put(stored, "sg-ack-3", status=DriftStatus.RESOLVED)
     for what in ("acknowledge", "unacknowledge"):
         answer = say(client, over, what)
-        assert (answer.status_code, answer.json()["error"]["code"]) == (409, "drift_is_over")
+        assert error(answer) == (409, "drift_is_over")
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", None])
@@ -96,7 +97,7 @@ def test_a_body_that_another_origin_s_page_may_send_is_refused(
     answer = client.post(
         f"/api/v1/drifts/{drift().id}/acknowledge", content=b'{"by":"oncall"}', headers=headers
     )
-    assert (answer.status_code, answer.json()["error"]["code"]) == (415, "unsupported_media_type")
+    assert error(answer) == (415, "unsupported_media_type")
 
 
 def test_where_a_token_is_set_it_is_needed(stored: Stored, product_environment: pytest.MonkeyPatch) -> None:

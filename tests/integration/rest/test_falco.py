@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.integration.rest.answers import error
 from tests.integration.rest.conftest import Stored
 from tests.support.http import serving
 from tfdrift.bootstrap import Product
@@ -34,12 +35,6 @@ def alert(marker: str, **fields: Any) -> dict[str, Any]:
 def receipt(answer: httpx.Response) -> Any:
     assert answer.status_code == 202, answer.text
     return answer.json()["data"]
-
-
-def error(answer: httpx.Response) -> tuple[int, str]:
-    body = answer.json()
-    assert body["success"] is False
-    return answer.status_code, body["error"]["code"]
 
 
 def test_an_alert_is_stored_once_with_exact_numbers(client: httpx.Client, stored: Stored) -> None:

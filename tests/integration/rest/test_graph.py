@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.integration.rest.answers import error
 from tests.integration.rest.conftest import Stored
 from tests.support.samples import ACCOUNT, NOON, REGION, drift, drift_event
 from tfdrift.domain.drift import DriftStatus, Severity, StateReference
@@ -33,11 +34,6 @@ def resource(state: StateReference, address: str, resource_id: str, *depends_on:
         REGION,
         depends_on,
     )
-
-
-@pytest.fixture(scope="module")
-def filled() -> set[str]:
-    return set()
 
 
 @pytest.fixture(autouse=True)
@@ -81,10 +77,6 @@ def nodes(drawn: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def edges(drawn: dict[str, Any], kind: str) -> set[tuple[str, str]]:
     data = [edge["data"] for edge in drawn["edges"]]
     return {(each["source"], each["target"]) for each in data if each["kind"] == kind}
-
-
-def code(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["code"]
 
 
 def test_a_state_is_drawn_whole(client: httpx.Client) -> None:
@@ -175,7 +167,7 @@ def test_an_answer_stays_within_what_a_load_balancer_lets_a_function_send(
 def test_of_several_states_one_is_to_be_named(client: httpx.Client) -> None:
     answer = client.get("/api/v1/graph")
 
-    assert code(answer) == (409, "ambiguous_state")
+    assert error(answer) == (409, "ambiguous_state")
     assert "states/prod/terraform.tfstate" in answer.json()["error"]["message"]
     assert client.get("/api/v1/graph/impact", params={"address": WEB}).status_code == 200
 
@@ -200,4 +192,4 @@ def test_of_several_states_one_is_to_be_named(client: httpx.Client) -> None:
 def test_faults_are_named(
     client: httpx.Client, path: str, parameters: dict[str, str], expected: tuple[int, str]
 ) -> None:
-    assert code(client.get(f"/api/v1/graph{path}", params=parameters)) == expected
+    assert error(client.get(f"/api/v1/graph{path}", params=parameters)) == expected

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from tests.integration.rest.answers import data, error
 from tests.integration.rest.conftest import Stored
 from tests.support.samples import NOON, drift, drift_event
 from tfdrift.domain.drift import DriftStatus, Severity
@@ -17,12 +18,6 @@ from tfdrift.rest.envelope import Listing, Success
 from tfdrift.rest.models import DriftModel, EventModel
 
 pytestmark = pytest.mark.emulator
-
-
-@pytest.fixture(scope="module")
-def filled() -> set[str]:
-    """Which of the module's tables have been filled."""
-    return set()
 
 
 @pytest.fixture(autouse=True)
@@ -48,22 +43,6 @@ def _fill(stored: Stored, filled: set[str]) -> None:
             resource_type="aws_instance",
         )
     )
-
-
-def data(answer: httpx.Response) -> Any:
-    assert answer.status_code == 200, answer.text
-    assert answer.headers["content-type"] == "application/json"
-    body = answer.json()
-    assert body["success"] is True
-    return body["data"]
-
-
-def error(answer: httpx.Response) -> tuple[int, str]:
-    body = answer.json()
-    assert body["success"] is False
-    assert set(body) == {"success", "error"}
-    assert set(body["error"]) == {"code", "message"}
-    return answer.status_code, body["error"]["code"]
 
 
 def ids(listing: Any) -> list[str]:

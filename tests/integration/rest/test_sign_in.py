@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from tests.integration.rest.answers import error
 from tests.integration.rest.conftest import Stored
 from tests.support.http import serving
 from tests.support.lifecycle_samples import drift, event
@@ -33,7 +34,7 @@ def closed(product_environment: pytest.MonkeyPatch, balancer: LoadBalancer) -> I
 @pytest.mark.parametrize("path", ["/api/v1/drifts", "/api/v1/summary", "/api/v1/openapi.json", "/nowhere"])
 def test_a_stranger_is_told_nothing(closed: httpx.Client, path: str) -> None:
     answer = closed.get(path)
-    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "unauthorized")
+    assert error(answer) == (401, "unauthorized")
 
 
 def test_who_signed_in_reads(closed: httpx.Client, balancer: LoadBalancer) -> None:

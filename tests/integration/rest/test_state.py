@@ -1,12 +1,12 @@
 """REST: states, their resources by address, figures and providers."""
 
 from dataclasses import replace
-from typing import Any
 from urllib.parse import quote
 
 import httpx
 import pytest
 
+from tests.integration.rest.answers import data, error
 from tests.integration.rest.conftest import Stored
 from tests.support.samples import ACCOUNT, NOON, REGION, drift, drift_event
 from tfdrift.domain.drift import StateReference
@@ -33,11 +33,6 @@ def resource(state: StateReference, address: str, resource_type: str = "aws_inst
     )
 
 
-@pytest.fixture(scope="module")
-def filled() -> set[str]:
-    return set()
-
-
 @pytest.fixture(autouse=True)
 def _fill(stored: Stored, filled: set[str]) -> None:
     if filled:
@@ -58,15 +53,6 @@ def _fill(stored: Stored, filled: set[str]) -> None:
         )
     opened = drift("sg-1")
     stored.drifts.record(opened, drift_event("one", opened), expected_version=0)
-
-
-def data(answer: httpx.Response) -> Any:
-    assert answer.status_code == 200, answer.text
-    return answer.json()["data"]
-
-
-def code(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["code"]
 
 
 def test_states_are_listed_by_bucket_and_key(client: httpx.Client) -> None:
@@ -116,14 +102,14 @@ def test_of_several_states_one_is_to_be_named(client: httpx.Client) -> None:
     ambiguous = client.get(path)
     chosen = data(client.get(path, params={"bucket": "states", "key": "test/terraform.tfstate"}))
 
-    assert code(ambiguous) == (409, "ambiguous_address")
+    assert error(ambiguous) == (409, "ambiguous_address")
     assert "states/prod/terraform.tfstate" in ambiguous.json()["error"]["message"]
     assert chosen["state"]["serial"] == 2
 
 
 @pytest.mark.parametrize("address", ["aws_instance.none", "aws_instance.count", "x" * 5000, "%00"])
 def test_an_address_that_no_state_has_is_not_found(client: httpx.Client, address: str) -> None:
-    assert code(client.get(f"/api/v1/state/resource/{address}")) == (404, "resource_not_found")
+    assert error(client.get(f"/api/v1/state/resource/{address}")) == (404, "resource_not_found")
 
 
 def test_figures(client: httpx.Client) -> None:
@@ -160,7 +146,7 @@ def test_a_state_that_is_removed_is_gone_and_can_come_back_older(
     assert not stored.states.remove(replace(state, serial=8))
     assert stored.states.remove(state)
     assert not stored.states.remove(state)
-    assert code(client.get("/api/v1/state/resource/aws_instance.gone")) == (404, "resource_not_found")
+    assert error(client.get("/api/v1/state/resource/aws_instance.gone")) == (404, "resource_not_found")
     assert put(back)
     assert data(client.get("/api/v1/state/resource/aws_instance.gone"))["state"]["serial"] == 3
     assert stored.states.remove(back)

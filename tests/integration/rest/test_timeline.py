@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.integration.rest.answers import error
 from tests.integration.rest.conftest import Stored
 from tests.support.samples import ACCOUNT, NOON, REGION
 from tfdrift.domain.actor import Actor
@@ -32,11 +33,6 @@ def event(name: str, minute: float, actor: Actor | None = ALICE, **fields: Any) 
 
 def group(resource_id: str) -> dict[str, str]:
     return {"resource_type": "aws_security_group", "resource_id": resource_id, "region": REGION}
-
-
-@pytest.fixture(scope="module")
-def filled() -> set[str]:
-    return set()
 
 
 @pytest.fixture(autouse=True)
@@ -155,11 +151,11 @@ def test_parts_stay_right_while_events_arrive(client: httpx.Client, stored: Stor
 def test_faults_are_named(client: httpx.Client, parameters: dict[str, str], code: str) -> None:
     answer = client.get("/api/v1/timeline", params=parameters)
 
-    assert (answer.status_code, answer.json()["error"]["code"]) == (400, code)
+    assert error(answer) == (400, code)
 
 
 def test_a_cursor_belongs_to_its_filters(client: httpx.Client) -> None:
     cursor = timeline(client, limit=1)["next_cursor"]
 
     answer = client.get("/api/v1/timeline", params={"cursor": cursor, "principal": ALICE.principal})
-    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_cursor")
+    assert error(answer) == (400, "invalid_cursor")
