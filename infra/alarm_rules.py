@@ -44,6 +44,10 @@ class AlarmRule:
 DEAD_LETTERS = AlarmRule("dead-letters", "Evidence could not be used and is kept for 14 days.", 1)
 WAITING_CALLS = AlarmRule("waiting-evidence", "Evidence waits for 5 minutes or longer.", 300, periods=3)
 WAITING_FILES = AlarmRule("waiting-evidence", "Whole files wait for 30 minutes or longer.", 1800, periods=3)
+# Lambda gives the age in milliseconds: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+WAITING_NEWS = AlarmRule(
+    "waiting-news", "What happened waits for 5 minutes or longer to be announced.", 300_000, periods=3
+)
 FUNCTION_ERRORS = AlarmRule("function-errors", "A function fails again and again.", 3, minutes=5)
 FUNCTION_THROTTLES = AlarmRule(
     "function-throttles", "Lambda refuses to run a function.", 1, minutes=5, periods=2
@@ -85,6 +89,7 @@ RULES = (
     DEAD_LETTERS,
     WAITING_CALLS,
     WAITING_FILES,
+    WAITING_NEWS,
     FUNCTION_ERRORS,
     FUNCTION_THROTTLES,
     HELD_PASS,

@@ -61,6 +61,14 @@ class Alarms(Construct):
             function.function.metric_invocations(statistic="Sum"),
         )
 
+    def watch_stream_reading(self, function: ProductFunction) -> None:
+        """Ring when a function that reads a table's stream falls behind it."""
+        self._add(
+            f"{function.node.id}Waiting",
+            alarm_rules.WAITING_NEWS,
+            function.function.metric("IteratorAge", statistic="Maximum"),
+        )
+
     def watch_table(self, name: str, table: dynamodb.TableV2) -> None:
         """Ring when DynamoDB throttles what the product does with a table."""
         for kind in ("Read", "Write"):

@@ -57,6 +57,7 @@ class NotifyStack(Stack):
         self._props.data.feed.grant_read(function.role)
         self._outbox.queue.grant_send_messages(function.role)
         self._alarms.watch_dead_letters(failed)
+        self._alarms.watch_stream_reading(function)
 
     def _add_delivering(self) -> None:
         function = self._function("Deliver", "deliver")

@@ -43,6 +43,19 @@ def test_every_queue_that_a_function_reads_rings_when_evidence_waits(ingest: Tem
     assert watched(ingest, "ApproximateAgeOfOldestMessage", "QueueName") == read
 
 
+def test_a_function_that_reads_the_feeds_stream_rings_when_it_falls_behind(
+    configured: dict[str, Template],
+) -> None:
+    notify = configured["Notify"]
+    reading = {
+        mapping["FunctionName"]["Ref"]
+        for mapping in notify.of_type("AWS::Lambda::EventSourceMapping").values()
+        if "StartingPosition" in mapping
+    }
+    assert reading
+    assert watched(notify, "IteratorAge", "FunctionName") == reading
+
+
 @pytest.mark.parametrize("metric", ["Errors", "Throttles"])
 def test_every_function_is_watched(ingest: Template, metric: str) -> None:
     assert watched(ingest, metric, "FunctionName") == set(ingest.of_type("AWS::Lambda::Function"))
@@ -88,10 +101,10 @@ def test_alarms_tell_the_topic_that_was_named_and_nobody_else(
             assert alarm["AlarmActions"] == ["arn:aws:sns:us-east-1:111122223333:on-call"]
 
 
-def test_every_alarm_says_what_it_means_and_where_to_go_on(templates: dict[str, Template]) -> None:
+def test_every_alarm_says_what_it_means_and_where_to_go_on(configured: dict[str, Template]) -> None:
     descriptions = {
         alarm["AlarmDescription"]
-        for template in templates.values()
+        for template in configured.values()
         for alarm in template.of_type(ALARM).values()
     }
     assert descriptions == {rule.description for rule in RULES}
