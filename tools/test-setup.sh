@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what only the tests need: the browser that the page tests drive, and the real DynamoDB Local.
+# Installs what only the tests need: the scanner of templates, the browser that the page tests drive, and the real
+# DynamoDB Local.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,6 +12,8 @@ install() {
   $sudo apt-get update -qq >/dev/null
   $sudo apt-get install -y -qq "$2" >/dev/null
 }
+
+uv sync --frozen --quiet --project tools/checkov
 
 command -v chromium >/dev/null 2>&1 || install Chromium chromium
 command -v javac >/dev/null 2>&1 || install Java openjdk-17-jdk-headless
