@@ -42,5 +42,4 @@ def sign_in_settings(config: DeploymentConfig) -> dict[str, str]:
         "TFDRIFT_SIGN_IN_LOAD_BALANCER": (
             f"arn:{Aws.PARTITION}:elasticloadbalancing:{owner}:loadbalancer/app/{name}/"
         ),
-        "TFDRIFT_SIGN_IN_KEYS_URL": f"https://public-keys.auth.elb.{Aws.REGION}.amazonaws.com",
     }

@@ -208,13 +208,11 @@ class Product:
         load_balancer, keys_url = self.settings.sign_in_load_balancer, self.settings.sign_in_keys_url
         if load_balancer is None and keys_url is None:
             return None
-        if load_balancer is None or keys_url is None:
-            raise ConfigurationError(
-                "set TFDRIFT_SIGN_IN_LOAD_BALANCER and TFDRIFT_SIGN_IN_KEYS_URL, or neither"
-            )
-        from tfdrift.adapters.load_balancer_tokens import LoadBalancerTokens, PublicKeys
+        if load_balancer is None:
+            raise ConfigurationError("TFDRIFT_SIGN_IN_KEYS_URL needs TFDRIFT_SIGN_IN_LOAD_BALANCER beside it")
+        from tfdrift.adapters.load_balancer_tokens import LoadBalancerTokens, PublicKeys, public_keys_url
 
-        return LoadBalancerTokens(PublicKeys(keys_url), load_balancer)
+        return LoadBalancerTokens(PublicKeys(keys_url or public_keys_url(load_balancer)), load_balancer)
 
     @cached_property
     def _retention(self) -> timedelta:

@@ -33,7 +33,8 @@ class Settings(BaseModel):
         The token of machine clients, directly or as a secret; without one, no token is asked for.
     sign_in_load_balancer, sign_in_keys_url
         The load balancer's ARN (one that ends in a slash stands for any random end), and where its public
-        keys are: with them, everybody but machines with the token must have signed in there.
+        keys are if not where its region has them: with the ARN, everybody but machines with the token must
+        have signed in there.
     max_object_bytes
         The largest log file or state object that is read from S3, in bytes.
     """

@@ -18,19 +18,35 @@ from tfdrift.service.sign_in import KeysUnavailable, NotSignedIn, Person
 
 _ALGORITHM = "ES256"
 _KEY_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
+_REGION = re.compile(r"[a-z]{2}(?:-[a-z]+)+-\d")
 _LEEWAY_SECONDS = 30
 _MOST_KEYS = 16
 _LARGEST_KEY = 4096
 _LONGEST_NAME = 200
 _NAMES = ("preferred_username", "username", "name")
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+# AWS GovCloud (US) keeps them in buckets, says the page named above.
+_KEYS_IN_BUCKETS = {"us-gov-east-1", "us-gov-west-1"}
+
+
+def public_keys_url(load_balancer: str) -> str:
+    """Return where the public keys of a load balancer's region are, by the load balancer's ARN.
+
+    Raises ValueError for what is no ARN with a region.
+    """
+    parts = load_balancer.split(":")
+    region = parts[3] if len(parts) > 5 and parts[2] == "elasticloadbalancing" else ""
+    if not _REGION.fullmatch(region):
+        raise ValueError(f"{load_balancer!r} is no ARN of a load balancer")
+    if region in _KEYS_IN_BUCKETS:
+        return f"https://s3-{region}.amazonaws.com/aws-elb-public-keys-prod-{region}"
+    return f"https://public-keys.auth.elb.{region}.amazonaws.com"
 
 
 class PublicKeys:
     """The public keys of a region's load balancers, each fetched once and then kept.
 
-    `url` is ``https://public-keys.auth.elb.<region>.amazonaws.com``; raises ValueError for one that is
-    neither HTTPS nor on loopback.
+    `url` is that of `public_keys_url`; raises ValueError for one that is neither HTTPS nor on loopback.
     """
 
     def __init__(self, url: str) -> None:

@@ -10,7 +10,7 @@ import jwt
 import pytest
 
 from tests.support.sign_in import LOAD_BALANCER, PERSON, LoadBalancer, load_balancer
-from tfdrift.adapters.load_balancer_tokens import LoadBalancerTokens, PublicKeys
+from tfdrift.adapters.load_balancer_tokens import LoadBalancerTokens, PublicKeys, public_keys_url
 from tfdrift.service.sign_in import KeysUnavailable, NotSignedIn, Person
 
 
@@ -136,3 +136,38 @@ def test_an_arn_up_to_its_slash_stands_for_the_load_balancer_of_that_name(balanc
 def test_keys_come_over_tls_alone() -> None:
     with pytest.raises(ValueError, match="https"):
         PublicKeys("http://public-keys.example.com")
+
+
+@pytest.mark.parametrize(
+    ("partition", "region", "place"),
+    [
+        ("aws", "eu-west-1", "https://public-keys.auth.elb.eu-west-1.amazonaws.com"),
+        (
+            "aws-us-gov",
+            "us-gov-west-1",
+            "https://s3-us-gov-west-1.amazonaws.com/aws-elb-public-keys-prod-us-gov-west-1",
+        ),
+        (
+            "aws-us-gov",
+            "us-gov-east-1",
+            "https://s3-us-gov-east-1.amazonaws.com/aws-elb-public-keys-prod-us-gov-east-1",
+        ),
+    ],
+)
+def test_keys_are_where_the_load_balancers_region_has_them(partition: str, region: str, place: str) -> None:
+    named = f"arn:{partition}:elasticloadbalancing:{region}:111122223333:loadbalancer/app/tfdrift/"
+    assert public_keys_url(named) == place
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "tfdrift",
+        "arn:aws:s3:::bucket",
+        "arn:aws:elasticloadbalancing:evil.example.com/:111122223333:loadbalancer/app/tfdrift/",
+    ],
+)
+def test_what_is_no_load_balancer_has_no_keys(text: str) -> None:
+    with pytest.raises(ValueError, match="no ARN of a load balancer"):
+        public_keys_url(text)
