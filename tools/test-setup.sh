@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what only the tests need: the scanner of templates, the browser that the page tests drive, and the real
+# Installs what only the tests need: the scanners, the browser that the page tests drive, and the real
 # DynamoDB Local.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -13,7 +13,7 @@ install() {
   $sudo apt-get install -y -qq "$2" >/dev/null
 }
 
-uv sync --frozen --quiet --project tools/checkov
+uv sync --frozen --quiet --project tools/scanners
 
 command -v chromium >/dev/null 2>&1 || install Chromium chromium
 command -v javac >/dev/null 2>&1 || install Java openjdk-17-jdk-headless
