@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from tfdrift.domain.json_value import JsonObject, JsonValue
 from tfdrift.domain.managed_resource import ManagedResource
 from tfdrift.domain.state_identifiers import account_of_caller, is_global, name_of_region
+from tfdrift.domain.unique_ids import can_stand_in_several_accounts
 
 # What these data sources read is the provider configuration's own account or region, beyond doubt:
 # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/caller_identity and …/region
@@ -25,14 +26,13 @@ class ProviderScope:
     regions: set[str] = field(default_factory=set)
 
     @property
-    def account_id(self) -> str | None:
-        """The account, None where nothing tells it or the resources disagree."""
-        told = {
+    def told_accounts(self) -> set[str]:
+        """The accounts that the caller's data source names, or else the resources."""
+        return self.callers or {
             resource.account_id
             for resource in self.resources
             if resource.account_id is not None and not _may_be_foreign(resource.resource_type)
         }
-        return _only(self.callers) or _only(told)
 
     @property
     def region(self) -> str | None:
@@ -52,7 +52,13 @@ class ProviderScopes:
     A configuration has one account and, before provider v6, one region. So an attachment without an ARN lies
     where the configuration's other resources lie, and cannot be meant by another account's call that names
     the same role. Where they disagree nothing is inferred: a wrong look-up is worse than a wide one.
+
+    `owner_id` is the account that the state belongs to, where that is known. Then no resource that goes by a
+    name stays without an account, since it would be compared with the calls of all: every account may have a
+    user ``deploy``. It lies where the rest of the state lies, or else in the owner's account.
     """
+
+    owner_id: str | None = None
 
     _scopes: dict[str, ProviderScope] = field(default_factory=dict)
 
@@ -74,8 +80,8 @@ class ProviderScopes:
         A global service's resources lie in no region, and those of S3 are found by names that are unique in
         all regions: they are given none.
         """
-        scopes = self._by_address()
-        return [_completed(resource, scopes) for resource in resources]
+        places = self._by_address()
+        return [_completed(resource, places) for resource in resources]
 
     def _scope(self, name: str) -> ProviderScope:
         return self._scopes.setdefault(name, ProviderScope())
@@ -93,24 +99,52 @@ class ProviderScopes:
             if entry.get("type") == _REGION and region is not None:
                 scope.regions.add(region)
 
-    def _by_address(self) -> dict[str, tuple[str | None, str | None]]:
-        told: dict[str, tuple[str | None, str | None]] = {}
+    def _by_address(self) -> dict[str, "_Place"]:
+        elsewhere = set().union(*(scope.told_accounts for scope in self._scopes.values()))
+        told: dict[str, _Place] = {}
         for scope in self._scopes.values():
-            both = (scope.account_id, scope.region)
+            place = _Place(_only(scope.told_accounts), scope.region, self._assumed(scope, elsewhere))
             for resource in scope.resources:
                 if resource.account_id is None or resource.region is None:
-                    told[resource.address] = both
+                    told[resource.address] = place
         return told
 
+    def _assumed(self, scope: ProviderScope, elsewhere: set[str]) -> str | None:
+        """Return the account of what goes by a name, where the configuration does not tell one account."""
+        if self.owner_id is None:
+            return None
+        if scope.told_accounts:
+            return self.owner_id if self.owner_id in scope.told_accounts else None
+        return _only(elsewhere) or self.owner_id
 
-def _completed(
-    resource: ManagedResource, scopes: dict[str, tuple[str | None, str | None]]
-) -> ManagedResource:
-    if resource.address not in scopes or not resource.resource_type.startswith("aws_"):
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What a configuration tells of its resources' place, and the account that is assumed without that."""
+
+    account_id: str | None
+    region: str | None
+    assumed_account_id: str | None
+
+    def account_of(self, resource: ManagedResource) -> str | None:
+        if resource.account_id is not None or _may_be_foreign(resource.resource_type):
+            return resource.account_id
+        if self.account_id is not None:
+            return self.account_id
+        named = can_stand_in_several_accounts(resource.resource_type, resource.identifiers)
+        return self.assumed_account_id if named else None
+
+    def region_of(self, resource: ManagedResource) -> str | None:
+        if resource.region is not None:
+            return resource.region
+        return None if is_global(resource.resource_type, resource.attributes) else self.region
+
+
+def _completed(resource: ManagedResource, places: dict[str, _Place]) -> ManagedResource:
+    place = places.get(resource.address)
+    if place is None or not resource.resource_type.startswith("aws_"):
         return resource
-    account, region = scopes[resource.address]
-    account = resource.account_id or (None if _may_be_foreign(resource.resource_type) else account)
-    region = resource.region or (None if is_global(resource.resource_type, resource.attributes) else region)
+    account, region = place.account_of(resource), place.region_of(resource)
     if (account, region) == (resource.account_id, resource.region):
         return resource
     return replace(resource, account_id=account, region=region)

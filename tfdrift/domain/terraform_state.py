@@ -50,6 +50,7 @@ def parse_state(
     bucket: str | None,
     key: str,
     version_id: str | None = None,
+    owner_id: str | None = None,
     fingerprint: Fingerprint,
 ) -> TerraformState:
     """Return what a state's bytes say.
@@ -65,6 +66,8 @@ def parse_state(
         The state's content.
     bucket, key, version_id
         Where it lies; for a file `bucket` is None and `key` its path.
+    owner_id
+        The account that it belongs to, where known: what goes by a name and tells no account lies there.
     fingerprint
         Hides the secrets (decision 9).
 
@@ -87,7 +90,7 @@ def parse_state(
     if not isinstance(entries, list):
         raise UnreadableState("field 'resources' is not a list", _PULL)
     resources: list[ManagedResource] = []
-    scopes = ProviderScopes()
+    scopes = ProviderScopes(owner_id)
     for index, entry in enumerate(entries):
         try:
             found = list(resources_of_entry(entry, reference, fingerprint))

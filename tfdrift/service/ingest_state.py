@@ -1,7 +1,7 @@
 """Takes in one version of a Terraform state: the index, the stream's state changes, held calls and drifts."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -59,9 +59,15 @@ class IngestState:
     now: Callable[[], datetime]
 
     def ingest(
-        self, data: bytes, *, bucket: str | None, key: str, version_id: str | None = None
+        self,
+        data: bytes,
+        *,
+        bucket: str | None,
+        key: str,
+        version_id: str | None = None,
+        owner_id: str | None = None,
     ) -> StateResult:
-        """Take in a state's content.
+        """Take in a state's content; `owner_id` is the account that it belongs to, where known.
 
         The state changes are written before the index is switched, so that a delivery that was cut short is
         made good by the next one; their ids are the version's own, so that none is written twice.
@@ -74,7 +80,12 @@ class IngestState:
             Where other writers were faster again and again; delivering it again is then right.
         """
         state = parse_state(
-            data, bucket=bucket, key=key, version_id=version_id, fingerprint=self.policy.fingerprint
+            data,
+            bucket=bucket,
+            key=key,
+            version_id=version_id,
+            owner_id=owner_id,
+            fingerprint=self.policy.fingerprint,
         )
         count = len(state.resources)
         if self._is_stale(state.reference):
@@ -89,7 +100,7 @@ class IngestState:
         )
         if not replaced:
             return StateResult(state.reference, is_stale=True, resource_count=count)
-        accounts = _accounts([*before, *state.resources])
+        accounts = _accounts([*before, *state.resources], owner_id)
         settled, ended = self.waiting.settle_by_state(accounts, state.reference, now)
         adopted = self.adopt.adopt(NewVersion(state.reference, state.resources, changes, now))
         return StateResult(
@@ -138,10 +149,6 @@ def state_change_event(change: StateChange, reference: StateReference, moment: d
     )
 
 
-def _accounts(resources: Iterable[ManagedResource]) -> tuple[str, ...]:
-    def named() -> Iterator[str]:
-        for resource in resources:
-            if resource.account_id is not None:
-                yield resource.account_id
-
-    return tuple(sorted(set(named())))
+def _accounts(resources: Iterable[ManagedResource], owner_id: str | None) -> tuple[str, ...]:
+    named = {resource.account_id for resource in resources} | {owner_id}
+    return tuple(sorted(account for account in named if account is not None))

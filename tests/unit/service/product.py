@@ -63,11 +63,12 @@ class Product:
         serial: int = 1,
         version: str | None = None,
         key: str = "prod.tfstate",
+        owner: str | None = None,
     ) -> StateResult:
-        """Ingest a version of a state, by default of ``prod.tfstate``."""
+        """Ingest a version of a state, by default of ``prod.tfstate``, which is nobody's known."""
         data = state_bytes(*entries, serial=serial)
         return self.use.ingest_state.ingest(
-            data, bucket="states", key=key, version_id=version or f"v{serial}"
+            data, bucket="states", key=key, version_id=version or f"v{serial}", owner_id=owner
         )
 
     def function(self, serial: int = 1, **attributes: JsonValue) -> StateResult:

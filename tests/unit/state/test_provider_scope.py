@@ -127,3 +127,44 @@ def test_an_odd_provider_or_data_source_does_no_harm() -> None:
     caller = data("aws_caller_identity", {"account_id": 7})
     state = parse(odd, caller, {**data("aws_region", {}), "instances": None}, attachment())
     assert place(state, "aws_iam_role_policy_attachment") == (None, None)
+
+
+def parse_of(owner: str, *entries: JsonObject) -> TerraformState:
+    return parse_state(
+        state_bytes(*entries),
+        bucket="states",
+        key="prod",
+        owner_id=owner,
+        fingerprint=Fingerprint(b"a key of tests"),
+    )
+
+
+def test_a_name_that_nothing_places_lies_in_the_account_that_owns_the_state() -> None:
+    state = parse_of(OTHER, attachment())
+    assert place(state, "aws_iam_role_policy_attachment") == (OTHER, None)
+
+
+def test_what_the_state_tells_comes_before_its_owner() -> None:
+    # an alias for another region, with nothing that names an account, beside the rest of the state
+    aliased = {**attachment(), "provider": WEST}
+    state = parse_of(OTHER, aliased, topic())
+    assert place(state, "aws_iam_role_policy_attachment") == (ACCOUNT, None)
+
+
+def test_of_accounts_that_disagree_the_owner_counts_if_it_is_one_of_them() -> None:
+    both = (attachment(), topic(), topic(OTHER, name="theirs"))
+    assert place(parse_of(OTHER, *both), "aws_iam_role_policy_attachment") == (OTHER, None)
+    assert place(parse_of("222233334444", *both), "aws_iam_role_policy_attachment") == (None, None)
+
+
+def test_the_owner_is_not_assumed_of_ids_that_no_other_account_can_have() -> None:
+    entries = [
+        state_entry("aws_s3_bucket_versioning", "logs", {"id": "logs", "bucket": "logs"}),
+        state_entry("aws_route53_record", "www", {"id": "Z0123456789ABC_www_A", "zone_id": "Z0123456789ABC"}),
+        state_entry("aws_security_group", "web", {"id": "sg-0a1b2c3d4e5f60718"}),
+        state_entry("aws_route", "out", {"id": "r-rtb-0a1b2c3d4e5f607181080289494"}),
+        state_entry("aws_security_group_rule", "ssh", {"id": "sgrule-1080289494"}),
+        state_entry("aws_vpc_peering_connection", "peer", {"id": "pcx-0a1b2c3d4e5f60718"}),
+    ]
+    state = parse_of(OTHER, *entries)
+    assert {resource.resource_type for resource in state.resources if resource.account_id} == set()
