@@ -11,6 +11,7 @@ from typing import Any
 from tfdrift.domain.json_value import JsonObject
 
 _STACK = "aws:cloudformation:stack"
+_ANY_REGION = "unknown-region"
 # Zip files know no time before 1980; one time for all makes the same content the same bytes.
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
@@ -31,11 +32,15 @@ class FileAsset:
 
 @dataclass(frozen=True, slots=True)
 class AssembledStack:
-    """One stack: its name, its template, and its assets but the template itself."""
+    """One stack: its name, its template, and its assets but the template itself.
+
+    `region` is the only one that it is made for, None where it is made wherever the others are.
+    """
 
     name: str
     template: JsonObject
     assets: tuple[FileAsset, ...]
+    region: str | None = None
 
 
 def stacks(assembly: Path) -> list[AssembledStack]:
@@ -61,16 +66,24 @@ def _in_order(artifacts: dict[str, Any]) -> Iterator[str]:
 def _stack(assembly: Path, artifact_id: str, artifact: dict[str, Any]) -> AssembledStack:
     properties = artifact["properties"]
     template_file = properties["templateFile"]
-    manifest = json.loads((assembly / f"{artifact_id}.assets.json").read_text())
+    region = artifact["environment"].rpartition("/")[2]
     return AssembledStack(
         name=properties["stackName"],
         template=json.loads((assembly / template_file).read_text()),
         assets=tuple(
             _asset(assembly, entry)
-            for entry in manifest["files"].values()
+            for entry in _files(assembly / f"{artifact_id}.assets.json")
             if entry["source"]["path"] != template_file
         ),
+        region=None if region == _ANY_REGION else region,
     )
+
+
+def _files(manifest: Path) -> list[dict[str, Any]]:
+    """Return what a stack's manifest of assets lists; a stack without assets may have none."""
+    if not manifest.is_file():
+        return []
+    return list(json.loads(manifest.read_text())["files"].values())
 
 
 def _asset(assembly: Path, entry: dict[str, Any]) -> FileAsset:

@@ -1,13 +1,15 @@
 """Deploys the synthesised templates into the emulator by CloudFormation, as `cdk deploy` would into AWS."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError, WaiterError
 
-from tfdrift.demo.assembly import FileAsset, stacks
+from tfdrift.demo.assembly import AssembledStack, FileAsset, stacks
 from tfdrift.demo.completion import complete
 from tfdrift.demo.emulator import REGION, Emulator
 from tfdrift.demo.emulator_clients import EmulatorClients
@@ -29,7 +31,10 @@ class DeployError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """What the stacks made: names, addresses and URLs, as their outputs give them."""
+    """What the stacks made: names, addresses and URLs, as their outputs give them.
+
+    `outputs` holds all of them by name, those of optional parts too.
+    """
 
     endpoint: str
     events_table: str
@@ -55,6 +60,8 @@ class Deployment:
     held_function: str
     load_balancer_name: str
     load_balancer_dns_name: str
+    region: str = REGION
+    outputs: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def load_balancer_url(self) -> str:
@@ -96,20 +103,35 @@ def deployment_context(bundle: Path, name: str = "tfdrift") -> JsonObject:
     return {"name": name, "lambda_bundle": str(bundle), "record_sources": [RECORD_SOURCE]}
 
 
-def deploy_assembly(emulator: Emulator, assembly: Path) -> Deployment:
-    """Create the stacks of a synthesised assembly; raises DeployError as `deploy` does."""
+def deploy_assembly(emulator: Emulator, assembly: Path, *, region: str = REGION) -> Deployment:
+    """Create the stacks of a synthesised assembly, in `region` where they do not say another themselves.
+
+    Raises DeployError as `deploy` does.
+    """
     outputs: dict[str, str] = {}
-    with EmulatorClients(emulator) as clients:
-        account_id: str = clients("sts").get_caller_identity()["Account"]
-        _bootstrap(clients, account_id)
-        for stack in stacks(assembly):
-            for asset in stack.assets:
-                _upload(clients, asset, account_id)
-            template = adapt(stack.template).template
-            url = f"{emulator.endpoint}/{_store_template(clients, stack.name, template, account_id)}"
-            outputs.update(_create(clients("cloudformation"), stack.name, url))
-            complete(clients, stack.name, template)
-    return _deployment(emulator, outputs)
+    found = stacks(assembly)
+    with ExitStack() as context:
+        places = sorted({stack.region or region for stack in found})
+        clients = {place: context.enter_context(EmulatorClients(emulator, place)) for place in places}
+        for stack in found:
+            place = stack.region or region
+            outputs.update(create_stack(emulator, clients[place], stack, place))
+    return _deployment(emulator, region, outputs)
+
+
+def create_stack(
+    emulator: Emulator, clients: EmulatorClients, stack: AssembledStack, region: str = REGION
+) -> dict[str, str]:
+    """Create one stack with its assets and return its outputs; raises DeployError as `deploy` does."""
+    store = _Store(clients, clients("sts").get_caller_identity()["Account"], region)
+    store.bootstrap()
+    for asset in stack.assets:
+        store.upload(asset)
+    template = adapt(stack.template, RECORD_SOURCE).template
+    url = f"{emulator.endpoint}/{store.keep_template(stack.name, template)}"
+    outputs = _create(clients("cloudformation"), stack.name, url)
+    complete(clients, stack.name, stack.template)
+    return outputs
 
 
 def _interpreter(emulator: Emulator) -> Path:
@@ -118,40 +140,50 @@ def _interpreter(emulator: Emulator) -> Path:
     return Path(arguments[0]).with_name("python")
 
 
-def _bootstrap(clients: EmulatorClients, account_id: str) -> None:
-    """Make what `cdk bootstrap` makes and the templates ask for: the bucket of assets and the version."""
-    clients("ssm").put_parameter(
-        Name=_BOOTSTRAP_PARAMETER, Value=_BOOTSTRAP_VERSION, Type="String", Overwrite=True
-    )
-    try:
-        clients("s3").create_bucket(Bucket=_asset_bucket(account_id))
-    except ClientError as error:
-        if error.response["Error"]["Code"] not in ("BucketAlreadyOwnedByYou", "BucketAlreadyExists"):
-            raise
+@dataclass(frozen=True, slots=True)
+class _Store:
+    """The bucket of an account's and region's assets, as `cdk bootstrap` makes it."""
 
+    clients: EmulatorClients
+    account_id: str
+    region: str
 
-def _asset_bucket(account_id: str) -> str:
-    return f"cdk-hnb659fds-assets-{account_id}-{REGION}"
+    @property
+    def bucket(self) -> str:
+        """The bucket's name."""
+        return f"cdk-hnb659fds-assets-{self.account_id}-{self.region}"
 
+    def bootstrap(self) -> None:
+        """Make what the templates ask for of `cdk bootstrap`: the bucket and the version."""
+        self.clients("ssm").put_parameter(
+            Name=_BOOTSTRAP_PARAMETER, Value=_BOOTSTRAP_VERSION, Type="String", Overwrite=True
+        )
+        # us-east-1 alone is a place that S3 does not want to be told.
+        place = {"CreateBucketConfiguration": {"LocationConstraint": self.region}}
+        try:
+            self.clients("s3").create_bucket(Bucket=self.bucket, **(place if self.region != REGION else {}))
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in ("BucketAlreadyOwnedByYou", "BucketAlreadyExists"):
+                raise
 
-def _store_template(clients: EmulatorClients, name: str, template: JsonObject, account_id: str) -> str:
-    """Put a template beside the assets, as CDK does: inline it may have 51,200 bytes; returns its path."""
-    bucket, key = _asset_bucket(account_id), f"templates/{name}.json"
-    clients("s3").put_object(Bucket=bucket, Key=key, Body=json.dumps(template).encode())
-    return f"{bucket}/{key}"
+    def keep_template(self, name: str, template: JsonObject) -> str:
+        """Put a template beside the assets, since inline it may have 51,200 bytes; returns its path."""
+        key = f"templates/{name}.json"
+        self.clients("s3").put_object(Bucket=self.bucket, Key=key, Body=json.dumps(template).encode())
+        return f"{self.bucket}/{key}"
 
+    def upload(self, asset: FileAsset) -> None:
+        """Put an asset where the templates look for it."""
+        self.clients("s3").put_object(
+            Bucket=self._resolved(asset.bucket), Key=self._resolved(asset.key), Body=asset.content()
+        )
 
-def _upload(clients: EmulatorClients, asset: FileAsset, account_id: str) -> None:
-    bucket = _resolved(asset.bucket, account_id)
-    clients("s3").put_object(Bucket=bucket, Key=_resolved(asset.key, account_id), Body=asset.content())
-
-
-def _resolved(text: str, account_id: str) -> str:
-    return (
-        text.replace("${AWS::AccountId}", account_id)
-        .replace("${AWS::Region}", REGION)
-        .replace("${AWS::Partition}", "aws")
-    )
+    def _resolved(self, text: str) -> str:
+        return (
+            text.replace("${AWS::AccountId}", self.account_id)
+            .replace("${AWS::Region}", self.region)
+            .replace("${AWS::Partition}", "aws")
+        )
 
 
 def _create(cloudformation: Any, name: str, template_url: str) -> dict[str, str]:  # noqa: ANN401 - a boto3 client
@@ -183,7 +215,7 @@ def _reasons(cloudformation: Any, name: str) -> str:  # noqa: ANN401 - a boto3 c
     )
 
 
-def _deployment(emulator: Emulator, outputs: dict[str, str]) -> Deployment:
+def _deployment(emulator: Emulator, region: str, outputs: dict[str, str]) -> Deployment:
     return Deployment(
         endpoint=emulator.endpoint,
         events_table=outputs["EventsTableName"],
@@ -209,4 +241,6 @@ def _deployment(emulator: Emulator, outputs: dict[str, str]) -> Deployment:
         held_function=outputs["HeldFunctionName"],
         load_balancer_name=outputs["LoadBalancerName"],
         load_balancer_dns_name=outputs["LoadBalancerDnsName"],
+        region=region,
+        outputs=outputs,
     )

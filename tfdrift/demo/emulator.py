@@ -33,23 +33,23 @@ class Emulator:
     process: subprocess.Popen[bytes]
     log: Path
 
-    def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 makes each service's client at run time
+    def client(self, service: str, region: str = REGION) -> Any:  # noqa: ANN401 - made by boto3 at run time
         """Return the boto3 client of a service, pointed at the emulator."""
         session = boto3.Session(
             aws_access_key_id="test",
             aws_secret_access_key="test",  # noqa: S106 - the emulator takes any key
-            region_name=REGION,
+            region_name=region,
         )
         return session.client(service, endpoint_url=self.endpoint)  # type: ignore[call-overload]
 
-    def environment(self) -> dict[str, str]:
+    def environment(self, region: str = REGION) -> dict[str, str]:
         """Return the variables that point any AWS SDK at the emulator."""
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
-            "AWS_REGION": REGION,
-            "AWS_DEFAULT_REGION": REGION,
+            "AWS_REGION": region,
+            "AWS_DEFAULT_REGION": region,
         }
 
 
@@ -71,8 +71,11 @@ def _executable() -> Path:
 
 
 @contextmanager
-def running_emulator(folder: Path, port: int | None = None) -> Iterator[Emulator]:
+def running_emulator(folder: Path, port: int | None = None, *, persist: bool = False) -> Iterator[Emulator]:
     """Run the emulator while the context lasts; `folder` takes its state and its log.
+
+    With `persist` what is in it when it is stopped is there again when it is started in the same folder, but
+    for the records of the tables' streams.
 
     Raises
     ------
@@ -91,7 +94,8 @@ def running_emulator(folder: Path, port: int | None = None) -> Iterator[Emulator
         "BIND_HOST": "127.0.0.1",
         "MINISTACK_HOST": "localhost",
         "LAMBDA_EXECUTOR": "local",
-        "PERSIST_STATE": "0",
+        "PERSIST_STATE": str(int(persist)),
+        "S3_PERSIST": str(int(persist)),
         "STATE_DIR": str(folder / "state"),
         "S3_DATA_DIR": str(folder / "s3"),
         "PYTHONDONTWRITEBYTECODE": "1",

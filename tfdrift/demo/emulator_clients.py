@@ -3,14 +3,15 @@
 from types import TracebackType
 from typing import Any, Self
 
-from tfdrift.demo.emulator import Emulator
+from tfdrift.demo.emulator import REGION, Emulator
 
 
 class EmulatorClients:
     """Makes each service's client at its first use and closes them all at the end of the context."""
 
-    def __init__(self, emulator: Emulator) -> None:
+    def __init__(self, emulator: Emulator, region: str = REGION) -> None:
         self._emulator = emulator
+        self._region = region
         self._clients: dict[str, Any] = {}
 
     def __enter__(self) -> Self:
@@ -25,5 +26,5 @@ class EmulatorClients:
     def __call__(self, service: str) -> Any:  # noqa: ANN401 - boto3 makes each service's client at run time
         """Return the client of a service."""
         if service not in self._clients:
-            self._clients[service] = self._emulator.client(service)
+            self._clients[service] = self._emulator.client(service, self._region)
         return self._clients[service]

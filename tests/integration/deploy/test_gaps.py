@@ -100,47 +100,150 @@ def test_the_emulator_really_has_no_names_for_an_interface_endpoint(clients: Emu
     assert "nonexistent value at index 0" in reason
 
 
-def test_the_emulator_really_forgets_what_is_completed_afterwards(clients: EmulatorClients) -> None:
-    # Given a table that expires and a target group with a target, straight from CloudFormation
+def test_the_list_of_what_is_forgotten_is_shown_below() -> None:
+    assert set(FORGOTTEN_PROPERTIES) == {
+        ("AWS::DynamoDB::GlobalTable", "DeletionProtectionEnabled"),
+        ("AWS::DynamoDB::GlobalTable", "PointInTimeRecoverySpecification"),
+        ("AWS::DynamoDB::GlobalTable", "SSESpecification"),
+        ("AWS::DynamoDB::GlobalTable", "TimeToLiveSpecification"),
+        ("AWS::ElasticLoadBalancingV2::Listener", "AuthenticateOidcConfig"),
+        ("AWS::ElasticLoadBalancingV2::ListenerRule", "AuthenticateOidcConfig"),
+        ("AWS::ElasticLoadBalancingV2::TargetGroup", "Targets"),
+    }
+
+
+def test_the_emulator_really_forgets_how_a_table_is_kept(clients: EmulatorClients) -> None:
+    # Given a table that expires, is backed up and protected, and has a key, straight from CloudFormation
+    key = {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": {}}}
+    name = f"forgotten-{uuid4().hex[:8]}"
     table = {
         "Type": "AWS::DynamoDB::GlobalTable",
         "Properties": {
-            "TableName": f"forgotten-{uuid4().hex[:8]}",
+            "TableName": name,
             "BillingMode": "PAY_PER_REQUEST",
             "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
             "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
-            "Replicas": [{"Region": "us-east-1"}],
+            "Replicas": [
+                {
+                    "Region": "us-east-1",
+                    "DeletionProtectionEnabled": True,
+                    "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
+                    "SSESpecification": {"KMSMasterKeyId": {"Fn::GetAtt": ["Key", "Arn"]}},
+                }
+            ],
+            "SSESpecification": {"SSEEnabled": True, "SSEType": "KMS"},
             "TimeToLiveSpecification": {"AttributeName": "expires_at", "Enabled": True},
         },
     }
-    group = {
-        "Type": "AWS::ElasticLoadBalancingV2::TargetGroup",
-        "Properties": {
-            "Name": f"forgotten-{uuid4().hex[:8]}",
-            "TargetType": "lambda",
-            "Targets": [{"Id": "arn:aws:lambda:us-east-1:000000000000:function:any"}],
-        },
+    assert creation_failure(clients, {"Resources": {"Key": key, "Table": table}}) == ""
+    # When it is looked at
+    tables = clients("dynamodb")
+    expiry = tables.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+    backups = tables.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
+    made = tables.describe_table(TableName=name)["Table"]
+    # Then nothing of it took
+    assert expiry["TimeToLiveStatus"] == "DISABLED"
+    assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "DISABLED"
+    assert (made["DeletionProtectionEnabled"], made.get("SSEDescription")) == (False, None)
+
+
+def test_the_emulator_really_forgets_who_is_asked_to_sign_in_and_who_answers(
+    clients: EmulatorClients,
+) -> None:
+    # Given a listener that asks an identity provider, with a target, straight from CloudFormation
+    name = f"forgotten-{uuid4().hex[:8]}"
+    asks = {
+        "Type": "authenticate-oidc",
+        "Order": 1,
+        "AuthenticateOidcConfig": {"Issuer": "https://login.example.com", "ClientId": "dashboard"},
     }
-    assert creation_failure(clients, {"Resources": {"Table": table, "Group": group}}) == ""
+    then = {"Type": "forward", "Order": 2, "TargetGroupArn": {"Ref": "Group"}}
+    condition = {"Field": "path-pattern", "PathPatternConfig": {"Values": ["/*"]}}
+    target = {"Id": "arn:aws:lambda:us-east-1:000000000000:function:any"}
+    properties: dict[str, tuple[str, dict[str, Any]]] = {
+        "Balancer": ("LoadBalancer", {"Name": name}),
+        "Group": ("TargetGroup", {"Name": name, "TargetType": "lambda", "Targets": [target]}),
+        "Listener": (
+            "Listener",
+            {"LoadBalancerArn": {"Ref": "Balancer"}, "Port": 443, "DefaultActions": [asks, then]},
+        ),
+        "Rule": (
+            "ListenerRule",
+            {
+                "ListenerArn": {"Ref": "Listener"},
+                "Priority": 1,
+                "Conditions": [condition],
+                "Actions": [asks, then],
+            },
+        ),
+    }
+    resources = {
+        logical_id: {"Type": f"AWS::ElasticLoadBalancingV2::{kind}", "Properties": said}
+        for logical_id, (kind, said) in properties.items()
+    }
+    assert creation_failure(clients, {"Resources": resources}) == ""
     # When they are looked at
-    expiry = clients("dynamodb").describe_time_to_live(TableName=table["Properties"]["TableName"])
     elb = clients("elbv2")
-    (made,) = elb.describe_target_groups(Names=[group["Properties"]["Name"]])["TargetGroups"]
-    health = elb.describe_target_health(TargetGroupArn=made["TargetGroupArn"])
-    # Then neither took: the list names what still has to be done by hand
-    assert expiry["TimeToLiveDescription"]["TimeToLiveStatus"] == "DISABLED"
+    (balancer,) = elb.describe_load_balancers(Names=[name])["LoadBalancers"]
+    (listener,) = elb.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]
+    rules = elb.describe_rules(ListenerArn=listener["ListenerArn"])["Rules"]
+    (group,) = elb.describe_target_groups(Names=[name])["TargetGroups"]
+    health = elb.describe_target_health(TargetGroupArn=group["TargetGroupArn"])
+    # Then nobody is asked, and nobody answers
+    asking = [rule["Actions"][0] for rule in rules]
+    assert [action["Type"] for action in asking] == ["authenticate-oidc", "authenticate-oidc"]
+    assert all("AuthenticateOidcConfig" not in action for action in asking)
     assert health["TargetHealthDescriptions"] == []
-    assert set(FORGOTTEN_PROPERTIES) == {
-        (table["Type"], "TimeToLiveSpecification"),
-        (group["Type"], "Targets"),
+
+
+def test_the_emulator_really_keeps_awss_own_sources_for_aws(clients: EmulatorClients) -> None:
+    entry = {"Source": "aws.ec2", "DetailType": "AWS API Call via CloudTrail", "Detail": "{}"}
+    answer = clients("events").put_events(Entries=[entry])
+    assert answer["Entries"][0]["ErrorCode"] == "NotAuthorizedForSourceException"
+
+
+def test_only_rules_that_take_cloudtrails_events_from_aws_alone_are_widened() -> None:
+    def rule(*sources: object) -> dict[str, Any]:
+        return {"Type": "AWS::Events::Rule", "Properties": {"EventPattern": {"source": list(sources)}}}
+
+    template: Any = {
+        "Resources": {
+            "Calls": rule({"prefix": "aws."}),
+            "Already": rule({"prefix": "aws."}, "demo"),
+            "Objects": rule("aws.s3"),
+            "Clock": {"Type": "AWS::Events::Rule", "Properties": {"ScheduleExpression": "rate(1 minute)"}},
+        }
     }
+    adapted = adapt(template, "demo")
+    assert adapted.widened == ("Calls",)
+    resources: Any = adapted.template["Resources"]
+    assert resources["Calls"] == rule({"prefix": "aws."}, "demo")
+    assert {name: resources[name] for name in resources if name != "Calls"} == {
+        name: template["Resources"][name] for name in resources if name != "Calls"
+    }
+    assert adapt(template).template == template
 
 
-def test_expiry_is_on_after_the_deployment(wired: Wired) -> None:
+def test_only_routes_to_what_is_left_out_fall_with_it() -> None:
+    template: Any = {
+        "Resources": {
+            "Nat": {"Type": "AWS::EC2::NatGateway", "Properties": {}},
+            "Out": {"Type": "AWS::EC2::Route", "Properties": {"NatGatewayId": {"Ref": "Nat"}}},
+            "In": {"Type": "AWS::EC2::Route", "Properties": {"GatewayId": {"Ref": "Gateway"}}},
+        }
+    }
+    assert adapt(template).left_out == ("Nat", "Out")
+
+
+def test_tables_are_kept_as_the_template_says_after_the_deployment(wired: Wired) -> None:
     deployment = wired.deployment
     for table in (deployment.events_table, deployment.state_table, deployment.feed_table):
         answer = wired.clients("dynamodb").describe_time_to_live(TableName=table)
         assert answer["TimeToLiveDescription"]["TimeToLiveStatus"] == "ENABLED"
+        backups = wired.clients("dynamodb").describe_continuous_backups(TableName=table)
+        recovery = backups["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+        assert recovery["PointInTimeRecoveryStatus"] == "ENABLED"
+        assert wired.clients("dynamodb").describe_table(TableName=table)["Table"]["DeletionProtectionEnabled"]
 
 
 def test_a_reference_to_something_left_out_is_refused() -> None:
