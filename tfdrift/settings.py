@@ -1,11 +1,15 @@
 """The settings of all processes, read from the environment when asked for and never at import."""
 
 import os
+import re
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
+from tfdrift.service.state_places import StatePlaces
+
 _PREFIX = "TFDRIFT_"
+_STATE_ACCOUNT = re.compile(r"[^/=,\s]+/[^=,]*=\d{12}", re.ASCII)
 
 
 class Settings(BaseModel):
@@ -17,6 +21,11 @@ class Settings(BaseModel):
         The names of the three DynamoDB tables (see `tfdrift.adapters.table_schema`).
     state_buckets
         Comma separated; where set, state objects of other buckets are refused.
+    member_accounts
+        Comma separated; accounts of which state objects are taken, too, whatever their buckets.
+    state_accounts
+        Comma separated ``bucket/beginning of the key=account``: whose resources the states there are of, if
+        not the bucket owner's.
     terraform_principals
         Comma separated ARN globs of the roles that may run Terraform; empty restricts nothing.
     grace_seconds
@@ -45,6 +54,8 @@ class Settings(BaseModel):
     state_table: str = "tfdrift-state"
     feed_table: str = "tfdrift-feed"
     state_buckets: tuple[str, ...] = ()
+    member_accounts: tuple[str, ...] = ()
+    state_accounts: tuple[str, ...] = ()
     terraform_principals: tuple[str, ...] = ()
     grace_seconds: int = Field(default=900, ge=0, le=86_400)
     ignore: str = ""
@@ -60,13 +71,39 @@ class Settings(BaseModel):
     sign_in_keys_url: str | None = None
     max_object_bytes: int = Field(default=128 * 1024 * 1024, ge=1024)
 
-    @field_validator("state_buckets", "terraform_principals", "cors_origins", mode="before")
+    @field_validator(
+        "state_buckets",
+        "member_accounts",
+        "state_accounts",
+        "terraform_principals",
+        "cors_origins",
+        mode="before",
+    )
     @classmethod
     def _split(cls, value: object) -> object:
         """Split comma separated text; empty parts are left out."""
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
+
+    @field_validator("state_accounts")
+    @classmethod
+    def _name_accounts(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        """Refuse what names no place and account."""
+        for value in values:
+            if not _STATE_ACCOUNT.fullmatch(value):
+                raise ValueError(f"{value!r} is no bucket/beginning of a key=account of twelve digits")
+        return values
+
+    @property
+    def state_places(self) -> StatePlaces:
+        """Where states are taken from, and whose they are."""
+        pairs = (value.rpartition("=") for value in self.state_accounts)
+        return StatePlaces(
+            buckets=self.state_buckets,
+            member_accounts=self.member_accounts,
+            accounts={place: account for place, _, account in pairs},
+        )
 
     @model_validator(mode="before")
     @classmethod

@@ -16,7 +16,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any] | None:  # no
     and puts it to its failure destination in the end.
     """
     with observed(SERVICE, context) as tally:
-        taker = StateTaker(product(), tally)
+        taker = StateTaker(product(), product().settings.state_places, tally)
         if is_sqs_event(event):
             return process_messages(event, taker.take, context, service=SERVICE)
         taker.take_notices(notices_of(event), "event")

@@ -7,8 +7,15 @@ from typing import TYPE_CHECKING, Protocol
 from handlers.batches import PoisonMessageError
 from handlers.observability import Tally, log_faults, logger_of
 from handlers.tfstate.notices import InvalidNotice, NoticeKind, StateNotice, read_notices
-from tfdrift.adapters.objects import ObjectMissingError, ObjectStore, ObjectTooLargeError, StoredObject
+from tfdrift.adapters.objects import (
+    ObjectForbiddenError,
+    ObjectMissingError,
+    ObjectStore,
+    ObjectTooLargeError,
+    StoredObject,
+)
 from tfdrift.domain.terraform_state import UnreadableState
+from tfdrift.service.state_places import StatePlaces
 
 if TYPE_CHECKING:
     from tfdrift.service.forget_state import ForgetState
@@ -35,16 +42,13 @@ class StateMeans(Protocol):
         """Forgets a state."""
         ...
 
-    def watches(self, bucket: str) -> bool:
-        """Whether states of that bucket are indexed."""
-        ...
-
 
 @dataclass(slots=True)
 class StateTaker:
     """Takes notices; raises where a state cannot be read, after the others of the message are in."""
 
     means: StateMeans
+    places: StatePlaces
     tally: Tally
 
     def take(self, body: str, where: str) -> None:
@@ -74,7 +78,7 @@ class StateTaker:
         if notice.is_lock:
             self.tally.outcomes["skipped"] += 1
             return None
-        if not self.means.watches(notice.bucket):
+        if not self.places.watches(notice.bucket, notice.bucket_owner_id):
             return "the bucket is none of those that are watched"
         try:
             found = self._read(notice)
@@ -82,7 +86,7 @@ class StateTaker:
                 self._forget(notice)
             else:
                 self._index(notice, found)
-        except (UnreadableState, ObjectTooLargeError) as error:
+        except (UnreadableState, ObjectForbiddenError, ObjectTooLargeError) as error:
             return str(error)
         return None
 
@@ -104,7 +108,11 @@ class StateTaker:
 
     def _index(self, notice: StateNotice, found: StoredObject) -> None:
         result = self.means.use_cases.ingest_state.ingest(
-            found.data, bucket=notice.bucket, key=notice.key, version_id=found.version_id
+            found.data,
+            bucket=notice.bucket,
+            key=notice.key,
+            version_id=found.version_id,
+            owner_id=self.places.owner_of(notice.bucket, notice.key, notice.bucket_owner_id),
         )
         self.tally.outcomes["stale" if result.is_stale else "indexed"] += 1
         self.tally.outcomes["state_changes"] += len(result.changes)

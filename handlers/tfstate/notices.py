@@ -1,5 +1,6 @@
 """Reads what S3 says of state objects: EventBridge events, S3 notifications, either inside SQS or SNS."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,6 +9,7 @@ from urllib.parse import unquote_plus
 from tfdrift.domain.json_reading import InvalidJson, decode, list_at, object_at, text_at
 from tfdrift.domain.json_value import JsonObject, JsonValue
 
+_ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 _LOCK_SUFFIXES = (".tflock", ".tfstate.lock.info")
 _MAX_WRAPPINGS = 4
 
@@ -21,12 +23,17 @@ class NoticeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StateNotice:
-    """An object that was written or deleted; `version_id` is None in a bucket without versioning."""
+    """An object that was written or deleted.
+
+    `version_id` is None in a bucket without versioning, `bucket_owner_id` where the message does not tell the
+    account that the bucket belongs to.
+    """
 
     kind: NoticeKind
     bucket: str
     key: str
     version_id: str | None
+    bucket_owner_id: str | None = None
 
     @property
     def is_lock(self) -> bool:
@@ -93,7 +100,8 @@ def _decoded(text: JsonValue) -> JsonValue:
 def _eventbridge(event: JsonObject) -> Iterator[StateNotice]:
     """Read an S3 event of EventBridge.
 
-    https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html: keys stand there as they are.
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html: keys stand there as they are. The
+    account is the bucket's owner, also where another account's rule handed the event on.
     """
     kinds = {"Object Created": NoticeKind.WRITTEN, "Object Deleted": NoticeKind.DELETED}
     kind = kinds.get(str(event.get("detail-type")))
@@ -103,7 +111,9 @@ def _eventbridge(event: JsonObject) -> Iterator[StateNotice]:
         )
     detail = object_at(event, "detail")
     found = object_at(detail, "object")
-    yield _notice(kind, detail.get("bucket"), found.get("key"), text_at(found, "version-id"))
+    account = text_at(event, "account") or ""
+    owner = account if _ACCOUNT.fullmatch(account) else None
+    yield _notice(kind, detail.get("bucket"), found.get("key"), text_at(found, "version-id"), owner)
 
 
 def _s3_record(entry: JsonObject) -> Iterator[StateNotice]:
@@ -131,8 +141,10 @@ def _s3_record(entry: JsonObject) -> Iterator[StateNotice]:
     yield _notice(kind, s3.get("bucket"), decoded, text_at(found, "versionId"))
 
 
-def _notice(kind: NoticeKind, bucket: JsonValue, key: JsonValue, version_id: str | None) -> StateNotice:
+def _notice(
+    kind: NoticeKind, bucket: JsonValue, key: JsonValue, version_id: str | None, owner_id: str | None = None
+) -> StateNotice:
     name = bucket.get("name") if isinstance(bucket, dict) else None
     if not isinstance(name, str) or not isinstance(key, str) or not name or not key:
         raise InvalidNotice("the notice names no bucket and key")
-    return StateNotice(kind, name, key, version_id or None)
+    return StateNotice(kind, name, key, version_id or None, owner_id)

@@ -9,10 +9,15 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _MISSING = {"NoSuchKey", "NoSuchVersion", "404"}
+_FORBIDDEN = {"AccessDenied", "AllAccessDisabled", "403"}
 
 
 class ObjectMissingError(Exception):
     """There is no such object, or no such version of it, any more."""
+
+
+class ObjectForbiddenError(Exception):
+    """The bucket's policy, the key's, or the own rights do not let the object be read."""
 
 
 class ObjectTooLargeError(Exception):
@@ -29,7 +34,10 @@ class StoredObject:
 
 @dataclass(frozen=True, slots=True)
 class ObjectStore:
-    """Reads whole objects of at most `max_bytes`."""
+    """Reads whole objects of at most `max_bytes`.
+
+    A bucket may lie in any region: boto3 asks S3 for it where the client's own is the wrong one, and remembers.
+    """
 
     client: "S3Client"
     max_bytes: int
@@ -41,6 +49,8 @@ class ObjectStore:
         ------
         ObjectMissingError
             If it is not there, or its newest version is a delete marker.
+        ObjectForbiddenError
+            If it may not be read, as where another account's bucket policy does not allow it.
         ObjectTooLargeError
             If it has more than `max_bytes` bytes.
         """
@@ -50,8 +60,11 @@ class ObjectStore:
         try:
             answer = self.client.get_object(**request)
         except ClientError as error:
-            if error.response["Error"]["Code"] in _MISSING:
+            code = error.response["Error"]["Code"]
+            if code in _MISSING:
                 raise ObjectMissingError(f"s3://{bucket}/{key} is not there") from error
+            if code in _FORBIDDEN:
+                raise ObjectForbiddenError(f"s3://{bucket}/{key} may not be read: {error}") from error
             raise
         with answer["Body"] as body:
             if answer["ContentLength"] > self.max_bytes:

@@ -211,3 +211,98 @@ def test_a_drift_that_terraform_adopts_is_resolved(world: World) -> None:
     [drift] = world.drifts()
     assert opened.status.value == "open"
     assert (drift.status.value, drift.resolution.how.value) == ("resolved", "adopted")
+
+
+OTHER = "222233334444"
+READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+
+
+def attachment_state(serial: int = 1) -> bytes:
+    """Return a state that manages what a user ``deploy`` may do, and names no account at all."""
+    state = json.loads(terraform_state(serial))
+    attributes = {"id": "deploy-1", "user": "deploy", "policy_arn": READ_ONLY}
+    state["resources"][0].update(
+        type="aws_iam_user_policy_attachment",
+        name="deploy",
+        instances=[{"schema_version": 0, "attributes": attributes, "sensitive_attributes": []}],
+    )
+    return json.dumps(state).encode()
+
+
+def detached(account: str) -> dict[str, Any]:
+    """Return CloudTrail's event of that right being taken from the account's own user ``deploy``."""
+    record = call(
+        f"e-{account}",
+        eventSource="iam.amazonaws.com",
+        eventName="DetachUserPolicy",
+        awsRegion="us-east-1",
+        requestParameters={"userName": "deploy", "policyArn": READ_ONLY},
+        responseElements=None,
+        recipientAccountId=account,
+    )
+    return call_event(record)
+
+
+def member_event(bucket: str, key: str, version: str | None, account: str) -> dict[str, Any]:
+    """Return an object's event as a member's rule hands it on: with the bucket owner's account."""
+    return {**object_event(bucket, key, version), "account": account}
+
+
+@pytest.mark.parametrize(("account", "key"), [(ACCOUNT, "one.tfstate"), (OTHER, "other.tfstate")])
+def test_a_call_is_compared_with_the_state_of_its_own_account(world: World, account: str, key: str) -> None:
+    # Given states of two accounts with a user of the same name, which name no account
+    for owner, name in ((ACCOUNT, "one.tfstate"), (OTHER, "other.tfstate")):
+        version = world.upload(name, attachment_state())
+        handler(sqs_event(member_event(world.bucket, name, version, owner)), Context())
+
+    # When one account's user is changed
+    take_calls(sqs_event(detached(account)), Context())
+
+    # Then that account's state is the one that it is compared with
+    [drift] = world.drifts()
+    assert (drift.account_id, drift.managed, drift.state.key) == (account, True, key)
+    assert drift.also_managed_by == ()
+
+
+def test_a_third_account_with_a_user_of_that_name_has_not_drifted(world: World) -> None:
+    version = world.upload(KEY, attachment_state())
+    handler(sqs_event(member_event(world.bucket, KEY, version, OTHER)), Context())
+
+    take_calls(sqs_event(detached("333344445555")), Context())
+
+    assert [drift for drift in world.drifts() if drift.managed] == []
+
+
+def test_the_account_of_states_in_a_shared_bucket_is_named_by_their_place(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from handlers.product import product
+
+    monkeypatch.setenv("TFDRIFT_STATE_ACCOUNTS", f"{world.bucket}/other/={OTHER}")
+    product.cache_clear()
+    for name in ("one/x.tfstate", "other/x.tfstate"):
+        version = world.upload(name, attachment_state())
+        handler(sqs_event(object_event(world.bucket, name, version)), Context())
+
+    take_calls(sqs_event(detached(OTHER)), Context())
+
+    [drift] = world.drifts()
+    assert (drift.account_id, drift.state.key) == (OTHER, "other/x.tfstate")
+
+
+def test_members_are_taken_in_and_no_other_account(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    from handlers.product import product
+
+    monkeypatch.setenv("TFDRIFT_STATE_BUCKETS", "own-bucket")
+    monkeypatch.setenv("TFDRIFT_MEMBER_ACCOUNTS", OTHER)
+    product.cache_clear()
+    versions = {name: world.upload(name, terraform_state(1)) for name in ("a.tfstate", "b.tfstate")}
+    batch = sqs_event(
+        member_event(world.bucket, "a.tfstate", versions["a.tfstate"], OTHER),
+        member_event(world.bucket, "b.tfstate", versions["b.tfstate"], "333344445555"),
+        object_notification(world.bucket, "b.tfstate", versions["b.tfstate"]),
+        ids=["member", "stranger", "nobody"],
+    )
+
+    assert failed(handler(batch, Context())) == ["stranger", "nobody"]
+    assert [state.reference.key for state in product().states.states()] == ["a.tfstate"]

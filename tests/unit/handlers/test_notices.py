@@ -2,13 +2,20 @@
 
 import json
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.tfstate.notices import InvalidNotice, NoticeKind, StateNotice, notices_of, read_notices
-from tests.support.lambda_events import object_event, object_notification, sns_event, sns_notification
+from tests.support.lambda_events import (
+    ACCOUNT,
+    object_event,
+    object_notification,
+    sns_event,
+    sns_notification,
+)
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=20),
@@ -49,9 +56,18 @@ def test_arbitrary_messages_are_notices_or_refused(value: object) -> None:
     ],
 )
 def test_the_key_is_the_objects_own_in_every_shape(message: object) -> None:
-    assert notices_of(json.loads(json.dumps(message))) == (
-        StateNotice(NoticeKind.WRITTEN, "states", ODD_KEY, "v1"),
-    )
+    (notice,) = notices_of(json.loads(json.dumps(message)))
+    assert replace(notice, bucket_owner_id=None) == StateNotice(NoticeKind.WRITTEN, "states", ODD_KEY, "v1")
+
+
+@pytest.mark.parametrize(
+    ("account", "owner"), [(ACCOUNT, ACCOUNT), ("", None), (111122223333, None), ("a" * 12, None)]
+)
+def test_the_buckets_owner_is_told_by_eventbridge_alone(account: object, owner: str | None) -> None:
+    (notice,) = notices_of({**object_event("states", "prod.tfstate"), "account": account})
+    assert notice.bucket_owner_id == owner
+    (other,) = notices_of(object_notification("states", "prod.tfstate"))
+    assert other.bucket_owner_id is None
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,5 @@
 """Settings come from the environment when asked for; secrets do not show."""
 
-from pathlib import Path
-
 import pytest
 from pydantic import ValidationError
 
@@ -54,7 +52,14 @@ def test_ignore_rules_keep_their_lines(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("GRACE_SECONDS", "-1"), ("GRACE_SECONDS", "soon"), ("RETENTION_DAYS", "0"), ("MAX_OBJECT_BYTES", "1")],
+    [
+        ("GRACE_SECONDS", "-1"),
+        ("GRACE_SECONDS", "soon"),
+        ("RETENTION_DAYS", "0"),
+        ("MAX_OBJECT_BYTES", "1"),
+        ("STATE_ACCOUNTS", "bucket=1"),
+        ("STATE_ACCOUNTS", "111122223333"),
+    ],
 )
 def test_a_value_that_makes_no_sense_is_refused(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str
@@ -73,7 +78,26 @@ def test_without_a_key_nothing_is_fingerprinted_by_a_known_one(monkeypatch: pyte
         _ = Product(Settings()).fingerprint
 
 
-def test_buckets_are_watched_as_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert Product(Settings()).watches("any")
-    assert not Product(Settings(state_buckets=("one",))).watches("any")
-    assert Product(Settings(state_buckets=("one",), dashboard_dir=Path("x"))).watches("one")
+def test_buckets_are_watched_as_named() -> None:
+    own = Settings(state_buckets=("one",)).state_places
+    both = Settings(state_buckets=("one",), member_accounts=("222233334444",)).state_places
+
+    assert Settings().state_places.watches("any", None)
+    assert own.watches("one", "333344445555")
+    assert not own.watches("any", "222233334444")
+    assert both.watches("any", "222233334444")
+    assert not both.watches("any", "333344445555")
+    assert not both.watches("any", None)
+
+
+def test_a_state_belongs_to_its_buckets_owner_unless_its_place_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    places = "shared/=222233334444, shared/prod/=333344445555"
+    monkeypatch.setenv("TFDRIFT_STATE_ACCOUNTS", places)
+    owners = Settings().state_places
+
+    assert owners.owner_of("shared", "prod/web.tfstate", "111122223333") == "333344445555"
+    assert owners.owner_of("shared", "test/web.tfstate", "111122223333") == "222233334444"
+    assert owners.owner_of("shared-by-others", "prod/web.tfstate", "111122223333") == "111122223333"
+    assert owners.owner_of("own", "prod/web.tfstate", None) is None
