@@ -24,10 +24,12 @@ if TYPE_CHECKING:
     from tfdrift.adapters.held_calls import DynamoHeldCalls
     from tfdrift.adapters.hidden_log import DynamoHiddenLog
     from tfdrift.adapters.objects import ObjectStore
+    from tfdrift.adapters.secret_values import SecretReader
     from tfdrift.adapters.state_index import DynamoStateIndex
     from tfdrift.catalog import Catalog
     from tfdrift.rest.dependencies import RestServices
     from tfdrift.service.forget_state import ForgetState
+    from tfdrift.service.machine_token import MachineToken
     from tfdrift.service.policy import Policy
     from tfdrift.service.sign_in import SignIn
     from tfdrift.service.use_cases import UseCases
@@ -184,7 +186,7 @@ class Product:
             acknowledgements=Acknowledgements(self.drifts, TrackDrift(self.drifts), utc_now),
             hidden=self.hidden,
             take_alert=self._take_alert,
-            api_token=lambda: self._api_token,
+            machine_token=self._machine_token,
             version=version("tfdrift"),
             sign_in=self._sign_in,
         )
@@ -200,8 +202,21 @@ class Product:
         return self.use_cases.ingest_falco.ingest(alert).is_new
 
     @cached_property
-    def _api_token(self) -> str | None:
-        return self._secret(self.settings.api_token, self.settings.api_token_secret_arn)
+    def _machine_token(self) -> "MachineToken | None":
+        from tfdrift.service.machine_token import MachineToken
+
+        direct, arn = self.settings.api_token, self.settings.api_token_secret_arn
+        if direct:
+            value = direct.get_secret_value()
+            return MachineToken(lambda: (value,))
+        # The client is made with the first request that shows a token, and the secret read.
+        return MachineToken(lambda: self._secrets.versions(arn)) if arn else None
+
+    @cached_property
+    def _secrets(self) -> "SecretReader":
+        from tfdrift.adapters.secret_values import SecretReader
+
+        return SecretReader(self._client("secretsmanager"))
 
     @cached_property
     def _sign_in(self) -> "SignIn | None":
@@ -230,8 +245,4 @@ class Product:
     def _secret(self, direct: "SecretStr | None", arn: str | None) -> str | None:
         if direct:
             return direct.get_secret_value()
-        if not arn:
-            return None
-        from tfdrift.adapters.secret_values import SecretReader
-
-        return SecretReader(self._client("secretsmanager")).read(arn)
+        return self._secrets.read(arn) if arn else None

@@ -3,16 +3,48 @@
 from dataclasses import dataclass
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
+from tfdrift.service.machine_token import TokenUnavailable
+
 
 @dataclass(frozen=True, slots=True)
 class SecretReader:
-    """Reads the current text of a secret."""
+    """Reads the text of a secret: now, or in the versions of before and after its last rotation."""
 
     client: Any
 
     def read(self, arn: str) -> str:
-        """Return the secret's text; raises ValueError if it is empty, else the SDK's own errors."""
-        value: str = self.client.get_secret_value(SecretId=arn).get("SecretString") or ""
-        if not value:
-            raise ValueError("the secret is empty or binary: store its text as SecretString")
-        return value
+        """Return the secret's current text; raises ValueError if it is empty, else the SDK's own errors."""
+        return _text(self.client.get_secret_value(SecretId=arn))
+
+    def versions(self, arn: str) -> tuple[str, ...]:
+        """Return the current text, and the previous one if the secret was changed before.
+
+        Raises
+        ------
+        TokenUnavailable
+            If the secret cannot be read, or its current version is no text; the error says which.
+        """
+        try:
+            current = self.read(arn)
+            previous = self._previous(arn)
+        except (BotoCoreError, ClientError, ValueError) as error:
+            raise TokenUnavailable(f"the accepted tokens cannot be read: {error}") from error
+        return (current,) if previous is None else (current, previous)
+
+    def _previous(self, arn: str) -> str | None:
+        try:
+            answer = self.client.get_secret_value(SecretId=arn, VersionStage="AWSPREVIOUS")
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ResourceNotFoundException":
+                return None
+            raise
+        return answer.get("SecretString") or None
+
+
+def _text(answer: dict[str, Any]) -> str:
+    value: str = answer.get("SecretString") or ""
+    if not value:
+        raise ValueError("the secret is empty or binary: store its text as SecretString")
+    return value

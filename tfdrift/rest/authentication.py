@@ -1,8 +1,7 @@
-"""The token of machine clients: Bearer, X-API-Key, or the password of Basic, compared in constant time."""
+"""The token of machine clients in a request: as Bearer, as X-API-Key, or as the password of Basic."""
 
 import base64
 import binascii
-import hmac
 from collections.abc import Iterator
 
 from fastapi import Request
@@ -10,12 +9,13 @@ from starlette.requests import HTTPConnection
 
 from tfdrift.rest.dependencies import services_of
 from tfdrift.rest.envelope import ApiError
+from tfdrift.service.machine_token import TokenUnavailable
 
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="tfdrift", Basic realm="tfdrift"'}
 
 
 def require_token(request: Request) -> None:
-    """Refuse the request with 401 unless it carries the configured token, or who sent it signed in.
+    """Refuse the request with 401 unless it carries an accepted token, or who sent it signed in.
 
     Without a token in the configuration all pass.
 
@@ -23,21 +23,27 @@ def require_token(request: Request) -> None:
     name does not matter.
     """
     # Who signed in was let in before the route was looked for.
-    if getattr(request.state, "person", None) is not None or services_of(request).api_token() is None:
+    if getattr(request.state, "person", None) is not None or services_of(request).machine_token is None:
         return
     if not carries_token(request):
         raise ApiError(401, "unauthorized", "a valid API token is needed", headers=_CHALLENGE)
 
 
 def carries_token(request: HTTPConnection) -> bool:
-    """Tell whether the request carries the configured token; never where none is configured."""
-    token = services_of(request).api_token()
+    """Tell whether the request carries an accepted token; never where none is configured.
+
+    Raises
+    ------
+    ApiError
+        With 503, if the accepted tokens cannot be read now.
+    """
+    token = services_of(request).machine_token
     if token is None:
         return False
-    expected = token.encode("utf-8")
-    # All offers are compared, so that the time tells neither which header was looked at nor how far.
-    matches = [hmac.compare_digest(offer, expected) for offer in _offers(request)]
-    return any(matches)
+    try:
+        return token.accepts(list(_offers(request)))
+    except TokenUnavailable as error:
+        raise ApiError(503, "unavailable", str(error), {"Retry-After": "5"}) from error
 
 
 def _offers(request: HTTPConnection) -> Iterator[bytes]:

@@ -10,6 +10,7 @@ from starlette.requests import HTTPConnection
 from tfdrift.domain.json_value import JsonValue
 from tfdrift.service.acknowledge import Acknowledgements
 from tfdrift.service.graph import Graphs
+from tfdrift.service.machine_token import MachineToken
 from tfdrift.service.ports import DriftRepository, EventLog, HiddenLog, StateIndex
 from tfdrift.service.queries import Queries
 from tfdrift.service.related import RelatedEvents
@@ -24,9 +25,8 @@ class RestServices:
     ----------
     take_alert
         Takes a decoded Falco alert; False for one that is stored already, InvalidAlert for one that is none.
-    api_token
-        Returns the token of machine clients, None where none is asked for; called with each request, so that
-        a secret is read when it is first needed.
+    machine_token
+        What machine clients must show; None where nothing is asked for.
     version
         The product's version.
     sign_in
@@ -42,7 +42,7 @@ class RestServices:
     acknowledgements: Acknowledgements
     hidden: HiddenLog
     take_alert: Callable[[JsonValue], bool]
-    api_token: Callable[[], str | None]
+    machine_token: MachineToken | None
     version: str
     sign_in: SignIn | None = None
 

@@ -1,0 +1,1 @@
+"""The function that Secrets Manager rotates the machines' token with."""
