@@ -8,7 +8,7 @@ from streaming.log import configure_logging
 from streaming.runtime import StreamPorts
 from streaming.server import serve
 from streaming.settings import StreamingSettings
-from tfdrift.adapters.stream_access import open_stream_access
+from tfdrift.adapters.stream_access import open_stream_access, open_trace_segments
 from tfdrift.bootstrap import Product
 from tfdrift.settings import Settings
 
@@ -26,7 +26,12 @@ def main() -> int:
     app = create_app(
         AppParts(
             settings=streaming,
-            ports=StreamPorts(access.changes, access.feed, access.leases),
+            ports=StreamPorts(
+                access.changes,
+                access.feed,
+                access.leases,
+                traces=open_trace_segments() if streaming.traces else None,
+            ),
             rest=Product(settings).rest_services(),
             cors_origins=settings.cors_origins,
             dashboard=settings.dashboard_dir,

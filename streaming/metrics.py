@@ -78,6 +78,7 @@ class Metrics:
         self._gaps = self._counter("feed_gaps", "Gaps that this task put into the feed", "reason")
         self._tailings = self._counter("tailings", "Times that this task began to tail")
         self._reads = self._counter("shard_reads", "Reads of the change stream's shards", "outcome")
+        self._traces = self._counter("trace_segments", "Segments of traces", "outcome")
         self.ingest = self._lag("ingest_lag", "From the event's time to its storage", _MINUTES)
         self.commit = self._lag("commit_lag", "From a record's storage to its commit to the feed", _SECONDS)
         self.send = self._lag("send_lag", "From the commit to the write to this task's clients", _SECONDS)
@@ -142,6 +143,10 @@ class Metrics:
     def gap(self, reason: str) -> None:
         """Count a gap that this task put into the feed."""
         self._gaps.labels(reason).inc()
+
+    def trace_segments(self, outcome: str, count: int) -> None:
+        """Count segments of traces that were sent, or could not be."""
+        self._traces.labels(outcome).inc(count)
 
     def feed_read(self) -> None:
         """Note that the feed was read."""

@@ -20,19 +20,22 @@ from streaming.settings import StreamingSettings
 from streaming.shard_reader import PollTimes
 from streaming.tailer import Tailer, TailerTimes
 from streaming.tailing import Tailing
-from tfdrift.service.stream_ports import ChangeStream, FeedStore, LeaseStore
+from streaming.traces import Traces
+from tfdrift.service.stream_ports import ChangeStream, FeedStore, LeaseStore, TraceSegments
 
 _LOG = logging.getLogger(__name__)
 _GRACE_AFTER_DRAIN_SECONDS = 1.0
+_TRACES_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class StreamPorts:
-    """The outside of the stream."""
+    """The outside of the stream; without `traces` nothing is told of traces."""
 
     changes: ChangeStream
     feed: FeedStore
     leases: LeaseStore
+    traces: TraceSegments | None = None
 
 
 class Runtime:
@@ -63,14 +66,25 @@ class Runtime:
         times = TailerTimes(
             settings.discover_seconds, PollTimes(settings.poll_seconds, settings.idle_poll_seconds)
         )
-        tailer = Tailer(ports.changes, ports.feed, self.threads, times, self._follower.publish, self.metrics)
+        self._traces = (
+            Traces(ports.traces, Threads(1), settings.metrics_service, self.metrics) if ports.traces else None
+        )
+        tailer = Tailer(
+            ports.changes,
+            ports.feed,
+            self.threads,
+            times,
+            self._follower.publish,
+            self.metrics,
+            self._traces,
+        )
         owner = uuid.uuid4().hex
         # The lease has a thread of its own: its signs of life must not wait behind slow reads of shards.
         lease = LeaseKeeper(ports.leases, Threads(1), owner=owner, seconds=settings.lease_seconds)
         self.shard_reads = tailer.reads
         self._tailing = Tailing(tailer, lease, self._follower)
         self._tasks: list[asyncio.Task[None]] = []
-        self._report: asyncio.Task[None] | None = None
+        self._reports: list[asyncio.Task[None]] = []
         self._moment = Moment(
             clients=lambda: self.hub.clients_by_transport,
             tailing=lambda: self.tailing,
@@ -104,8 +118,12 @@ class Runtime:
         seconds = self.settings.embedded_metrics_seconds
         if seconds:
             report = EmbeddedMetrics(self.metrics, self._moment, self.settings.metrics_service)
-            self._report = asyncio.create_task(report.run(seconds), name="report of the metrics")
-            self._report.add_done_callback(_tell_of_fault)
+            self._reports.append(asyncio.create_task(report.run(seconds), name="report of the metrics"))
+        if self._traces is not None:
+            telling = self._traces.run(_TRACES_SECONDS)
+            self._reports.append(asyncio.create_task(telling, name="report of the traces"))
+        for task in self._reports:
+            task.add_done_callback(_tell_of_fault)
 
     def begin_stop(self) -> None:
         """Let another task tail, and have the streams end over the drain; the feed is still followed."""
@@ -121,10 +139,12 @@ class Runtime:
         self.begin_stop()
         await self.fanout.drained(self.settings.drain_seconds + _GRACE_AFTER_DRAIN_SECONDS)
         self.fanout.close()
-        works = [*self._tasks, *filter(None, [self._report])]
+        works = [*self._tasks, *self._reports]
         for task in works:
             task.cancel()
         await asyncio.gather(*works, return_exceptions=True)
+        if self._traces is not None:
+            await self._traces.send()
 
 
 def _fanout_limits(settings: StreamingSettings) -> FanoutLimits:

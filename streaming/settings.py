@@ -64,6 +64,8 @@ class StreamingSettings(BaseSettings):
         The value of the dimension `service` of the metrics in CloudWatch: each deployment has its own.
     embedded_metrics_seconds
         The time between two reports of the metrics to the log, for CloudWatch; 0 for none.
+    traces
+        Whether this task tells X-Ray of the events that it commits, where functions stored them in a trace.
     ring_events, ring_bytes
         How much of the feed is kept in memory for clients that come back.
     feed_retention_hours
@@ -105,6 +107,7 @@ class StreamingSettings(BaseSettings):
     metrics_port: int | None = Field(default=None, ge=0, le=65_535)
     metrics_service: str = Field(default="tfdrift-stream", pattern=r"^[a-z][a-z0-9-]{0,63}$")
     embedded_metrics_seconds: float = Field(default=0.0, ge=0, le=3_600)
+    traces: bool = False
     ring_events: int = Field(default=10_000, ge=1)
     ring_bytes: int = Field(default=32 * 1024 * 1024, ge=1)
     feed_retention_hours: int = Field(default=168, ge=1, le=8_760)

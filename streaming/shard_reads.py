@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from streaming.metrics import Metrics
+from streaming.traces import Traces
 from tfdrift.service.stream_ports import GapReason, RecordsPage
 
 
 @dataclass(slots=True)
 class _Shard:
-    """When a shard was last read, and the moment up to which everything in it is in the feed."""
+    """When a shard was last read, by both clocks, and up to when everything in it is in the feed."""
 
     read_at: float
+    arrived: datetime
     complete_to: datetime
 
 
@@ -25,10 +27,12 @@ class ShardReads:
         metrics: Metrics,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        traces: Traces | None = None,
     ) -> None:
         self._metrics = metrics
         self._clock = clock
         self._now = now
+        self._traces = traces
         self._shards: dict[str, _Shard] = {}
 
     def __len__(self) -> int:
@@ -44,16 +48,17 @@ class ShardReads:
 
     def begin(self, shard_id: str) -> None:
         """Note that a shard's reading begins."""
-        self._shards[shard_id] = _Shard(self._clock(), self._now())
+        now = self._now()
+        self._shards[shard_id] = _Shard(self._clock(), now, now)
 
     def page(self, shard_id: str, page: RecordsPage) -> None:
         """Note a page; an empty one says that nothing waits."""
         shard = self._shards.get(shard_id)
         if shard is None:
             return
-        shard.read_at = self._clock()
+        shard.read_at, shard.arrived = self._clock(), self._now()
         if page.last_sequence_number is None:
-            shard.complete_to = self._now()
+            shard.complete_to = shard.arrived
         self._metrics.shard_read("empty" if page.last_sequence_number is None else "records")
         for seconds in page.waits:
             self._metrics.ingest.observe(seconds)
@@ -65,6 +70,8 @@ class ShardReads:
         shard = self._shards.get(shard_id)
         if shard is not None:
             shard.complete_to = page.last_created_at
+            if self._traces is not None:
+                self._traces.committed(page.traced, shard.arrived, self._now())
         if page.entries:
             self._metrics.commit.observe((self._now() - page.last_created_at).total_seconds())
 

@@ -12,6 +12,7 @@ from streaming.metrics import Metrics
 from streaming.shard_reader import PollTimes, ShardReader
 from streaming.shard_reads import ShardReads
 from streaming.shards import ready, roots
+from streaming.traces import Traces
 from tfdrift.service.stream_ports import (
     AccessFailed,
     ChangeStream,
@@ -47,6 +48,7 @@ class Tailer:
         times: TailerTimes,
         publish: Callable[[FeedBatch], object],
         metrics: Metrics,
+        traces: Traces | None = None,
     ) -> None:
         self._changes = changes
         self._feed = feed
@@ -55,7 +57,7 @@ class Tailer:
         self._publish = publish
         self._ended = asyncio.Event()
         self._reading: set[str] = set()
-        self.reads = ShardReads(metrics)
+        self.reads = ShardReads(metrics, traces=traces)
 
     async def run(self) -> None:
         """Tail; raises AccessFailed if the feed cannot be opened, FeedReplaced if it is another one now."""

@@ -1,4 +1,4 @@
-"""A receiver of notifications on loopback, which answers as the test says and keeps what it was sent."""
+"""A receiver of JSON on loopback, which answers as the test says and keeps what it was sent."""
 
 import json
 from collections.abc import Iterator
@@ -21,8 +21,8 @@ class Receiver:
 
 
 @contextmanager
-def receiver() -> Iterator[Receiver]:
-    """Serve while the context lasts."""
+def receiver(said: bytes = b"said") -> Iterator[Receiver]:
+    """Serve while the context lasts; `said` is the body of each success."""
 
     class Handler(QuietHandler, BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -34,7 +34,7 @@ def receiver() -> Iterator[Receiver]:
             for name, value in headers.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(b"said" if status < 300 else b"an error's own words")
+            self.wfile.write(said if status < 300 else b"an error's own words")
 
     with handler_served(Handler) as origin:
         known = Receiver(f"{origin}/hook")

@@ -16,6 +16,7 @@ from tfdrift.adapters.dynamodb import (
 from tfdrift.adapters.event_items import SHARDS, event_item, shard_of
 from tfdrift.adapters.event_log import utc_now
 from tfdrift.adapters.json_text import bounded, dumps, loads_object, pack, unpack
+from tfdrift.adapters.lambda_trace import sampled_trace
 from tfdrift.adapters.listing import Question, count_of, entries_of, part_of, read_as
 from tfdrift.adapters.state_items import state_hash
 from tfdrift.adapters.table_schema import BY_RESOURCE, BY_STATUS, BY_TIME
@@ -52,6 +53,7 @@ class DynamoDriftRepository:
     table: Table
     retention: timedelta
     now: Callable[[], datetime] = utc_now
+    trace: Callable[[], str | None] = sampled_trace
 
     def get(self, drift_id: str) -> VersionedDrift | None:
         """Return the drift with that id, consistently read."""
@@ -81,7 +83,9 @@ class DynamoDriftRepository:
                 ExpressionAttributeNames={"#version": "version"},
                 ExpressionAttributeValues={":expected": {"N": str(expected_version)}},
             )
-        put_event = self.table.put_write(event_item(event, expires_at), "attribute_not_exists(pk)")
+        put_event = self.table.put_write(
+            event_item(event, expires_at, self.trace()), "attribute_not_exists(pk)"
+        )
         try:
             self.table.transact([put_event, put_drift])
         except TransactionRefusedError as refused:

@@ -46,12 +46,12 @@ def resource_partition(
     return f"TOUCHED#{_hashed(account_id or '', region or '', resource_type, resource_id)}"
 
 
-def event_item(event: FeedEvent, expires_at: datetime) -> Item:
+def event_item(event: FeedEvent, expires_at: datetime, trace: str | None = None) -> Item:
     """Return the item of an event.
 
     `payload` is what goes on the stream, ready for a ``data:`` line. A payload above 96 KiB is shortened
     there, with markers, and kept in full beside it, compressed; only one that is still too big for an item
-    after that is kept in its shortened form alone.
+    after that is kept in its shortened form alone. `trace` is the header of the trace that stores it.
     """
     pk, sk = event_key(event.event_id)
     place = f"{to_sortable(event.timestamp)}#{pk}"
@@ -73,6 +73,7 @@ def event_item(event: FeedEvent, expires_at: datetime) -> Item:
             region=event.region,
             resource_id=event.resource_id,
             actor=None if event.actor is None else dumps(actor_to_json(event.actor)),
+            trace=trace,
         ),
         **_index_keys(event, place),
         "expires_at": {"N": str(int(expires_at.timestamp()))},

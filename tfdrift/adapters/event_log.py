@@ -14,6 +14,7 @@ from tfdrift.adapters.event_items import (
     resource_partition,
     time_partition,
 )
+from tfdrift.adapters.lambda_trace import sampled_trace
 from tfdrift.adapters.listing import Question, count_of, part_of, read_as
 from tfdrift.adapters.table_schema import BY_PRINCIPAL, BY_RESOURCE, BY_TIME
 from tfdrift.domain.feed_event import EventType, FeedEvent
@@ -37,10 +38,11 @@ class DynamoEventLog:
     table: Table
     retention: timedelta
     now: Callable[[], datetime] = utc_now
+    trace: Callable[[], str | None] = sampled_trace
 
     def append(self, event: FeedEvent) -> bool:
         """Store an event; False when one with its id is already there."""
-        item = event_item(event, self.now() + self.retention)
+        item = event_item(event, self.now() + self.retention, self.trace())
         return self.table.put_if(item, "attribute_not_exists(pk)")
 
     def get(self, event_id: str) -> FeedEvent | None:

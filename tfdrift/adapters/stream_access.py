@@ -9,6 +9,7 @@ from botocore.config import Config
 from tfdrift.adapters.dynamodb import Table
 from tfdrift.adapters.feed_dynamodb import DynamoFeedStore, DynamoLeaseStore
 from tfdrift.adapters.stream_dynamodb import DynamoChangeStream
+from tfdrift.adapters.xray import XRaySegments
 
 # A call in a thread cannot be cancelled: its longest duration is a part of the time that a stop takes. The
 # SDK repeats nothing, because every caller does so itself, with a look at what became of the first attempt.
@@ -40,3 +41,8 @@ def open_stream_access(*, events_table: str, feed_table: str, retention: timedel
         feed=DynamoFeedStore(feed_rows, retention),
         leases=DynamoLeaseStore(feed_rows),
     )
+
+
+def open_trace_segments() -> XRaySegments:
+    """Return X-Ray's API, as the SDK's own settings say."""
+    return XRaySegments(boto3.Session().client("xray", config=_TIMES))

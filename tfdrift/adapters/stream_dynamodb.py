@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tfdrift.adapters.stream_errors import stream_errors
 from tfdrift.domain.timestamps import InvalidTime, parse_time
-from tfdrift.service.stream_ports import TRIM_HORIZON, FeedEntry, RecordsPage, Shard
+from tfdrift.service.stream_ports import TRIM_HORIZON, FeedEntry, RecordsPage, Shard, TracedEvent
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -73,6 +73,9 @@ class DynamoChangeStream:
             next_iterator=answer.get("NextShardIterator"),
             last_created_at=_created_at(records[-1]) if records else None,
             waits=tuple(seconds for seconds in waits if seconds is not None),
+            traced=tuple(
+                TracedEvent(entry.event_id, trace) for record, entry in found if (trace := _trace(record))
+            ),
         )
 
 
@@ -80,6 +83,12 @@ def _created_at(record: Mapping[str, Any]) -> datetime | None:
     """Return when a record was made, which DynamoDB tells to the second."""
     created: datetime | None = record["dynamodb"].get("ApproximateCreationDateTime")
     return created
+
+
+def _trace(record: Mapping[str, Any]) -> str | None:
+    """Return the header of the trace in which a record's event was stored."""
+    header: str | None = record["dynamodb"]["NewImage"].get("trace", {}).get("S")
+    return header
 
 
 def _seconds_to_storage(record: Mapping[str, Any]) -> float | None:

@@ -87,6 +87,14 @@ class Shard:
 
 
 @dataclass(frozen=True, slots=True)
+class TracedEvent:
+    """An event that was stored in a trace that is kept, and that trace's header."""
+
+    event_id: str
+    trace: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordsPage:
     """One answer of GetRecords, of which the feed's events are kept.
 
@@ -102,6 +110,8 @@ class RecordsPage:
         When the last record was made, to the second; None for an empty page, or where it is not told.
     waits
         Of the entries that tell both, the seconds from when it happened until its record was made.
+    traced
+        Those of the entries that tell of a trace.
     """
 
     entries: tuple[FeedEntry, ...]
@@ -109,6 +119,7 @@ class RecordsPage:
     next_iterator: str | None
     last_created_at: datetime | None = None
     waits: tuple[float, ...] = ()
+    traced: tuple[TracedEvent, ...] = ()
 
 
 class ChangeStream(Protocol):
@@ -239,4 +250,12 @@ class LeaseStore(Protocol):
 
     def write(self, expected: Lease | None, new: Lease) -> bool:
         """Replace the expected lease; False if it is another by now."""
+        ...
+
+
+class TraceSegments(Protocol):
+    """Where segments of traces are sent."""
+
+    def put(self, documents: Sequence[str]) -> int:
+        """Send segment documents, each JSON text; returns how many were refused; raises `AccessFailed`."""
         ...
