@@ -1,4 +1,4 @@
-"""The command line: `tfdrift replay` and `tfdrift demo`."""
+"""The command line: `tfdrift replay`, `tfdrift tables` and `tfdrift demo`."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -120,6 +120,18 @@ def replay_command(
         _print(output_format, shown, result, out, hidden=hidden, page=page)
     print_summary(result, sys.stderr)
     raise typer.Exit(_exit_code(shown, result))
+
+
+@app.command()
+def tables() -> None:
+    """Make the three DynamoDB tables where no template does, as in an emulator; those that are there stay.
+
+    Which tables, and where, is told by the environment: TFDRIFT_EVENTS_TABLE, TFDRIFT_STATE_TABLE,
+    TFDRIFT_FEED_TABLE, and the AWS SDK's own variables.
+    """
+    from tfdrift.tables import main
+
+    raise typer.Exit(main())
 
 
 @app.command()
