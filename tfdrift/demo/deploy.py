@@ -15,7 +15,7 @@ from tfdrift.demo.emulator import REGION, Emulator
 from tfdrift.demo.emulator_clients import EmulatorClients
 from tfdrift.demo.emulator_gaps import adapt
 from tfdrift.demo.synthesis import SynthesisError, bundle_functions, synthesise
-from tfdrift.domain.json_value import JsonObject
+from tfdrift.domain.json_value import JsonObject, JsonValue
 
 # Who hands in the demo's CloudTrail records: nobody but AWS may put events whose source is AWS's own.
 RECORD_SOURCE = "tfdrift.demo"
@@ -90,12 +90,19 @@ def deploy(emulator: Emulator, *, name: str = "tfdrift") -> Deployment:
     DeployError
         If a step fails; what exists by then stays for a look at it.
     """
+    return deploy_assembly(emulator, assemble(emulator, "emulator" if name == "tfdrift" else name, name=name))
+
+
+def assemble(emulator: Emulator, folder: str, **options: JsonValue) -> Path:
+    """Bundle the functions and synthesise a deployment with some options; returns the assembly's folder.
+
+    `folder` names it among the assemblies. Raises DeployError.
+    """
     try:
         bundle = bundle_functions(_interpreter(emulator))
-        assembly = synthesise("emulator" if name == "tfdrift" else name, deployment_context(bundle, name))
+        return synthesise(folder, {**deployment_context(bundle), **options})
     except SynthesisError as error:
         raise DeployError(str(error)) from error
-    return deploy_assembly(emulator, assembly)
 
 
 def deployment_context(bundle: Path, name: str = "tfdrift") -> JsonObject:

@@ -33,10 +33,13 @@ class Emulator:
     process: subprocess.Popen[bytes]
     log: Path
 
-    def client(self, service: str, region: str = REGION) -> Any:  # noqa: ANN401 - made by boto3 at run time
-        """Return the boto3 client of a service, pointed at the emulator."""
+    def client(self, service: str, region: str = REGION, account_id: str | None = None) -> Any:  # noqa: ANN401 - boto3 makes each service's client at run time
+        """Return the boto3 client of a service, pointed at the emulator.
+
+        `account_id` is another account's than the emulator's own, which is told by the key.
+        """
         session = boto3.Session(
-            aws_access_key_id="test",
+            aws_access_key_id=account_id or "test",
             aws_secret_access_key="test",  # noqa: S106 - the emulator takes any key
             region_name=region,
         )

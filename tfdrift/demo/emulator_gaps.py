@@ -41,6 +41,14 @@ FORGOTTEN_PROPERTIES = {
     ("AWS::ElasticLoadBalancingV2::TargetGroup", "Targets"): "the group is made without its function",
 }
 
+# What the emulator does otherwise than AWS; what depends on it has to live with it.
+DIFFERENCES = {
+    ("AWS::ElasticLoadBalancingV2::LoadBalancer", "the ARN's end"): "any letters and digits, not hexadecimal",
+    ("AWS::Events::Rule", "a bus of another account or region"): "nothing arrives there",
+    ("AWS::SecretsManager::Secret", "ExcludePunctuation"): "what is generated has punctuation",
+    ("AWS::SecretsManager::Secret", "Ref"): "the name, not the ARN; the calls take either",
+}
+
 # The sources that nobody but AWS may name; the emulator holds to that, and tells of no call itself. A rule
 # that takes CloudTrail's events from AWS alone has to take them from the demo, too.
 RESERVED_SOURCE = {"prefix": "aws."}

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import string
 from typing import Any
 from uuid import uuid4
 
@@ -10,8 +11,10 @@ from botocore.exceptions import ClientError, WaiterError
 
 from tests.integration.deploy.conftest import Wired
 from tfdrift.demo.assembly import stacks
+from tfdrift.demo.emulator import Emulator
 from tfdrift.demo.emulator_clients import EmulatorClients
 from tfdrift.demo.emulator_gaps import (
+    DIFFERENCES,
     FORGOTTEN_PROPERTIES,
     REFUSED_TYPES,
     REFUSED_VARIABLES,
@@ -194,6 +197,81 @@ def test_the_emulator_really_forgets_who_is_asked_to_sign_in_and_who_answers(
     assert [action["Type"] for action in asking] == ["authenticate-oidc", "authenticate-oidc"]
     assert all("AuthenticateOidcConfig" not in action for action in asking)
     assert health["TargetHealthDescriptions"] == []
+
+
+def test_the_list_of_differences_is_shown_below() -> None:
+    assert set(DIFFERENCES) == {
+        ("AWS::ElasticLoadBalancingV2::LoadBalancer", "the ARN's end"),
+        ("AWS::Events::Rule", "a bus of another account or region"),
+        ("AWS::SecretsManager::Secret", "ExcludePunctuation"),
+        ("AWS::SecretsManager::Secret", "Ref"),
+    }
+
+
+def test_the_emulator_really_ends_a_load_balancers_arn_otherwise(clients: EmulatorClients) -> None:
+    made = clients("elbv2").create_load_balancer(Name=f"end-{uuid4().hex[:8]}")["LoadBalancers"][0]
+    end = made["LoadBalancerArn"].rpartition("/")[2]
+    assert set(end) - set("0123456789abcdef")
+
+
+def test_the_emulator_really_makes_secrets_otherwise(clients: EmulatorClients) -> None:
+    generated = {"PasswordLength": 400, "ExcludePunctuation": True}
+    secret = {"Type": "AWS::SecretsManager::Secret", "Properties": {"GenerateSecretString": generated}}
+    output = {"Value": {"Ref": "Secret"}}
+    name = f"gap-{uuid4().hex[:12]}"
+    cloudformation = clients("cloudformation")
+    template = {"Resources": {"Secret": secret}, "Outputs": {"Reference": output}}
+    cloudformation.create_stack(StackName=name, TemplateBody=json.dumps(template))
+    cloudformation.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 0.1})
+    (stack,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
+    reference = stack["Outputs"][0]["OutputValue"]
+    assert not reference.startswith("arn:")
+    text = clients("secretsmanager").get_secret_value(SecretId=reference)["SecretString"]
+    assert set(text) & set(string.punctuation)
+
+
+@pytest.mark.parametrize("owner", ["eu-central-1:000000000000", "us-east-1:111122223333"])
+def test_the_emulator_really_hands_nothing_to_a_bus_elsewhere(
+    emulator: Emulator, clients: EmulatorClients, owner: str
+) -> None:
+    # Given a bus elsewhere and one here, each with a queue, and a rule that sends to both
+    name = f"gap-{uuid4().hex[:8]}"
+    region, _, account = owner.partition(":")
+    with EmulatorClients(emulator, region, account) as elsewhere:
+        queues = {place: bus_with_queue(place, name) for place in (elsewhere, clients)}
+        events = clients("events")
+        source = f"test.{name}"
+        events.put_rule(Name=name, EventPattern=json.dumps({"source": [source]}))
+        targets = [
+            {
+                "Id": str(number),
+                "Arn": place("events").describe_event_bus(Name=name)["Arn"],
+                "RoleArn": "arn:aws:iam::000000000000:role/forward",
+            }
+            for number, place in enumerate(queues)
+        ]
+        events.put_targets(Rule=name, Targets=targets)
+        # When an event comes
+        events.put_events(Entries=[{"Source": source, "DetailType": "any", "Detail": "{}"}])
+        # Then it is here, and not there
+        received = [
+            place("sqs").receive_message(QueueUrl=url, WaitTimeSeconds=1).get("Messages", [])
+            for place, url in queues.items()
+        ]
+    assert [len(messages) for messages in received] == [0, 1]
+
+
+def bus_with_queue(clients: EmulatorClients, name: str) -> str:
+    """Make a bus with a queue for all that comes there; returns the queue's URL."""
+    url: str = clients("sqs").create_queue(QueueName=name)["QueueUrl"]
+    attributes = clients("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
+    events = clients("events")
+    events.create_event_bus(Name=name)
+    pattern = json.dumps({"account": [{"exists": True}]})
+    events.put_rule(Name=f"{name}-all", EventBusName=name, EventPattern=pattern)
+    target = {"Id": "queue", "Arn": attributes["QueueArn"]}
+    events.put_targets(Rule=f"{name}-all", EventBusName=name, Targets=[target])
+    return url
 
 
 def test_the_emulator_really_keeps_awss_own_sources_for_aws(clients: EmulatorClients) -> None:

@@ -1,0 +1,111 @@
+"""Deployments in an emulator of their own: what tests ask of the stacks, and of what was left out of them."""
+
+import copy
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.support.tables import TableNames
+from tfdrift.demo.assembly import AssembledStack, stacks
+from tfdrift.demo.deploy import RECORD_SOURCE, Deployment, deploy_assembly
+from tfdrift.demo.emulator import REGION, Emulator
+from tfdrift.demo.emulator_clients import EmulatorClients
+from tfdrift.demo.emulator_gaps import REFUSED_VARIABLES, adapt
+
+CALL = "AWS API Call via CloudTrail"
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """A deployment, its emulator, and the assembly that it was made of."""
+
+    emulator: Emulator
+    clients: EmulatorClients
+    deployment: Deployment
+    assembly: Path
+
+    @property
+    def outputs(self) -> Any:
+        """The stacks' outputs by name."""
+        return self.deployment.outputs
+
+    @property
+    def tables(self) -> TableNames:
+        """The product's tables."""
+        found = self.deployment
+        return TableNames(found.events_table, found.state_table, found.feed_table)
+
+    def invoke(self, function: str, event: dict[str, Any]) -> Any:
+        """Invoke a function and return what it answers; fails if it raised."""
+        answer = self.clients("lambda").invoke(FunctionName=function, Payload=json.dumps(event).encode())
+        said = json.loads(answer["Payload"].read())
+        assert "FunctionError" not in answer, said
+        return said
+
+    def point(self, function: str, **variables: str) -> None:
+        """Change some of a function's variables: addresses that only AWS has become those of a test."""
+        functions = self.clients("lambda")
+        known = functions.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
+        functions.update_function_configuration(
+            FunctionName=function, Environment={"Variables": {**known, **variables}}
+        )
+
+    def container_environment(self) -> dict[str, str]:
+        """Return the variables of the deployed task definition, but where it listens."""
+        ecs = self.clients("ecs")
+        services = ecs.describe_services(
+            cluster=self.outputs["ClusterName"], services=[self.outputs["ServiceName"]]
+        )["services"]
+        task = ecs.describe_task_definition(taskDefinition=services[0]["taskDefinition"])["taskDefinition"]
+        (container,) = task["containerDefinitions"]
+        known = {entry["name"]: entry["value"] for entry in container["environment"]}
+        return {name: known[name] for name in known if name not in ("TFDRIFT_HOST", "TFDRIFT_PORT")}
+
+    def put_record(self, record: dict[str, Any], bus: str = "default") -> None:
+        """Put CloudTrail's event of a call on a bus, as the demo hands it in."""
+        entry = {
+            "Source": RECORD_SOURCE,
+            "DetailType": CALL,
+            "Detail": json.dumps(record),
+            "EventBusName": bus,
+        }
+        assert self.clients("events").put_events(Entries=[entry])["FailedEntryCount"] == 0
+
+
+def deployed(emulator: Emulator, clients: EmulatorClients, assembly: Path, region: str = REGION) -> Deployed:
+    """Deploy an assembly."""
+    return Deployed(emulator, clients, deploy_assembly(emulator, assembly, region=region), assembly)
+
+
+def left_out(assembly: Path) -> dict[str, list[str]]:
+    """Return what is left out for the emulator: types and variables by stack."""
+    return {stack.name: sorted(_left_out(stack)) for stack in stacks(assembly)}
+
+
+def _left_out(stack: AssembledStack) -> Iterator[str]:
+    resources: Any = stack.template["Resources"]
+    for part in adapt(stack.template).left_out:
+        yield part.partition(".")[2] or resources[part]["Type"]
+
+
+def assert_all_else_is_as_synthesised(assembly: Path) -> None:
+    """Fail if adapting the templates changes more than what is left out and which rules are widened."""
+    for stack in stacks(assembly):
+        adapted = adapt(stack.template, RECORD_SOURCE)
+        before: Any = copy.deepcopy(stack.template)
+        after: Any = adapted.template
+        gone = [part for part in adapted.left_out if "." not in part]
+        for name in gone:
+            del before["Resources"][name]
+        for name, resource in before["Resources"].items():
+            if "DependsOn" in resource:
+                resource["DependsOn"] = [other for other in resource["DependsOn"] if other not in gone]
+            if name in adapted.widened:
+                resource["Properties"]["EventPattern"]["source"].append(RECORD_SOURCE)
+            for container in resource["Properties"].get("ContainerDefinitions", []):
+                container["Environment"] = [
+                    entry for entry in container["Environment"] if entry["Name"] not in REFUSED_VARIABLES
+                ]
+        assert after == before, stack.name
