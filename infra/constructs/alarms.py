@@ -12,6 +12,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from infra import alarm_rules
+from infra.acknowledge import acknowledge
 from infra.alarm_rules import AlarmRule
 from infra.constructs.dead_letters import DeadLetters
 from infra.constructs.product_function import ProductFunction
@@ -132,6 +133,12 @@ class Alarms(Construct):
             else operators.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
             treat_missing_data=missing.BREACHING if rule.silence_counts else missing.NOT_BREACHING,
         )
-        if self._action is not None:
-            alarm.add_alarm_action(self._action)
-            alarm.add_ok_action(self._action)
+        if self._action is None:
+            acknowledge(
+                alarm,
+                "NIST.800.53.R5-CloudWatchAlarmAction",
+                "Whom it tells is the option alarm_topic_arn; without one it is seen in CloudWatch alone.",
+            )
+            return
+        alarm.add_alarm_action(self._action)
+        alarm.add_ok_action(self._action)

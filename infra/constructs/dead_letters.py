@@ -5,6 +5,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.acknowledge import acknowledge
+from infra.constructs.encryption import Encryption
 
 
 class DeadLetters(Construct):
@@ -13,9 +14,18 @@ class DeadLetters(Construct):
     `name` names it among the stack's outputs and alarms; `of_a_queue` says that a queue redrives into it.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, name: str, of_a_queue: bool = False) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        name: str,
+        of_a_queue: bool = False,
+        encryption: Encryption | None = None,
+    ) -> None:
         super().__init__(scope, construct_id)
         self.name = name
+        self.encryption = encryption or Encryption()
         self.queue = sqs.Queue(
             self,
             "Queue",
@@ -24,6 +34,7 @@ class DeadLetters(Construct):
             retention_period=Duration.days(14),
             removal_policy=RemovalPolicy.DESTROY,
         )
+        self.encryption.cover(self.queue)
         if not of_a_queue:
             acknowledge(
                 self.queue,

@@ -19,7 +19,10 @@ class FalcoSourceProps:
 
 
 class FalcoSource(Construct):
-    """A topic, encrypted and TLS-only, that delivers into the queue."""
+    """A topic, TLS-only, that delivers into the queue and is encrypted with the queue's key, if it has one.
+
+    With a key of the deployment's own whoever publishes needs rights on it, too, beside that on the topic.
+    """
 
     def __init__(self, scope: Construct, construct_id: str, props: FalcoSourceProps) -> None:
         super().__init__(scope, construct_id)
@@ -29,6 +32,7 @@ class FalcoSource(Construct):
             master_key=kms.Alias.from_alias_name(self, "Key", "alias/aws/sns"),
             enforce_ssl=True,
         )
+        props.work.encryption.cover(topic)
         topic.add_subscription(
             subscriptions.SqsSubscription(props.work.queue, dead_letter_queue=props.work.dead_letters.queue)
         )

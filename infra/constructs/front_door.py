@@ -26,7 +26,8 @@ _IDLE = Duration.seconds(120)
 class FrontDoorProps:
     """What stands behind the paths, who may come, and from which IPv4 networks.
 
-    `name` is the load balancer's own, by which the functions know the tokens of who signed in.
+    `name` is the load balancer's own, by which the functions know the tokens of who signed in. `has_firewall`
+    says that a web application firewall is put before it.
     """
 
     network: Placement
@@ -39,6 +40,7 @@ class FrontDoorProps:
     public: bool = False
     certificate_arn: str | None = None
     people: People | None = None
+    has_firewall: bool = False
 
 
 class FrontDoor(Construct):
@@ -60,6 +62,12 @@ class FrontDoor(Construct):
             drop_invalid_header_fields=True,
             deletion_protection=True,
         )
+        if not props.has_firewall:
+            acknowledge(
+                self.load_balancer,
+                "NIST.800.53.R5-ALBWAFEnabled",
+                "The option waf_rate_limit puts one before it, at its price; the tasks limit by address.",
+            )
         self._log_accesses()
         self.tasks = self._add_tasks()
         listener = self._add_listener()
@@ -135,19 +143,31 @@ class FrontDoor(Construct):
 
     def _add_listener(self) -> elb.ApplicationListener:
         if self._props.certificate_arn is None:
-            return self.load_balancer.add_listener(
+            inside = self.load_balancer.add_listener(
                 "Listener",
                 port=80,
                 protocol=elb.ApplicationProtocol.HTTP,
                 default_target_groups=[self.tasks],
                 open=False,
             )
-        self.load_balancer.add_listener(
+            for rule in ("ALBHttpToHttpsRedirection", "ELBv2ACMCertificateRequired"):
+                acknowledge(
+                    inside,
+                    f"NIST.800.53.R5-{rule}",
+                    "Without a certificate it is internal, with no address on the internet.",
+                )
+            return inside
+        redirect = self.load_balancer.add_listener(
             "Redirect",
             port=80,
             protocol=elb.ApplicationProtocol.HTTP,
             default_action=elb.ListenerAction.redirect(protocol="HTTPS", port="443", permanent=True),
             open=False,
+        )
+        acknowledge(
+            redirect,
+            "NIST.800.53.R5-ELBv2ACMCertificateRequired",
+            "It speaks HTTP to send clients to HTTPS, and serves nothing itself.",
         )
         return self.load_balancer.add_listener(
             "Listener",

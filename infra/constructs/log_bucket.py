@@ -7,13 +7,27 @@ from constructs import Construct
 from infra.acknowledge import acknowledge
 
 _KEEP = Duration.days(90)
+_KEEP_DELETED = Duration.days(30)
+_NO_LOG_OF_ITSELF = "This bucket takes the access logs; logging its own accesses into itself would never end."
+_ACCEPTED = {
+    "AwsSolutions-S1": _NO_LOG_OF_ITSELF,
+    "NIST.800.53.R5-S3BucketLoggingEnabled": _NO_LOG_OF_ITSELF,
+    "NIST.800.53.R5-S3DefaultEncryptionKMS": (
+        "S3 and the load balancer can write their access logs with SSE-S3 alone."
+    ),
+    "NIST.800.53.R5-S3BucketReplicationEnabled": (
+        "Access logs are forgotten after 90 days; the evidence is in CloudTrail's log files."
+    ),
+}
 
 
 class AccessLogBucket(Construct):
-    """A private bucket that forgets access logs after 90 days.
+    """A private bucket that forgets access logs after 90 days; what somebody deletes stays for 30 days.
 
-    Encryption is SSE-S3, the only kind that log delivery can write:
+    Encryption is SSE-S3, with or without a key of the deployment's own: the only kind that S3's server access
+    logs and the load balancer's can be written with.
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
     """
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
@@ -26,11 +40,9 @@ class AccessLogBucket(Construct):
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             enforce_ssl=True,
             minimum_tls_version=1.2,
-            lifecycle_rules=[s3.LifecycleRule(expiration=_KEEP)],
+            versioned=True,
+            lifecycle_rules=[s3.LifecycleRule(expiration=_KEEP, noncurrent_version_expiration=_KEEP_DELETED)],
             removal_policy=RemovalPolicy.RETAIN,
         )
-        acknowledge(
-            self.bucket,
-            "AwsSolutions-S1",
-            "This bucket takes the access logs; logging its own accesses into itself would never end.",
-        )
+        for rule, reason in _ACCEPTED.items():
+            acknowledge(self.bucket, rule, reason)

@@ -9,6 +9,8 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.access import ExistingVpc
+from infra.acknowledge import acknowledge, acknowledge_own_policy
+from infra.constructs.encryption import Encryption
 
 CIDR = "10.77.0.0/22"
 _WITH_EGRESS = ec2.SubnetType.PRIVATE_WITH_EGRESS
@@ -51,7 +53,13 @@ class Network(Construct):
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, log_retention: logs.RetentionDays, egress: bool = False
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        log_retention: logs.RetentionDays,
+        egress: bool = False,
+        encryption: Encryption | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         task_type = _WITH_EGRESS if egress else ec2.SubnetType.PRIVATE_ISOLATED
@@ -70,7 +78,8 @@ class Network(Construct):
             restrict_default_security_group=False,
         )
         self.placement = Placement(self.vpc, CIDR, _subnets(task_type), _subnets(ec2.SubnetType.PUBLIC))
-        self._add_flow_log(log_retention)
+        self._acknowledge_what_is_open()
+        self._add_flow_log(log_retention, encryption or Encryption())
         self.vpc.add_gateway_endpoint("DynamoDb", service=ec2.GatewayVpcEndpointAwsService.DYNAMODB)
         # ECR keeps the layers of images in S3.
         self.vpc.add_gateway_endpoint("S3", service=ec2.GatewayVpcEndpointAwsService.S3)
@@ -111,9 +120,24 @@ class Network(Construct):
             name, service=service, private_dns_enabled=private_dns, security_groups=[group], open=False
         )
 
-    def _add_flow_log(self, retention: logs.RetentionDays) -> None:
+    def _acknowledge_what_is_open(self) -> None:
+        acknowledge(
+            self.vpc,
+            "NIST.800.53.R5-VPCDefaultSecurityGroupClosed",
+            "Nothing stands in the default group; to close it CDK makes a function with rights on groups.",
+        )
+        for subnet in self.vpc.public_subnets:
+            acknowledge(
+                subnet,
+                "NIST.800.53.R5-VPCNoUnrestrictedRouteToIGW",
+                "Here stand the NAT, which fetches keys and asks the provider, and a public load balancer.",
+            )
+
+    def _add_flow_log(self, retention: logs.RetentionDays, encryption: Encryption) -> None:
         group = logs.LogGroup(self, "FlowLogs", retention=retention, removal_policy=RemovalPolicy.DESTROY)
+        encryption.cover(group)
         role = iam.Role(self, "FlowLogRole", assumed_by=iam.ServicePrincipal("vpc-flow-logs.amazonaws.com"))
+        acknowledge_own_policy(role)
         self.vpc.add_flow_log(
             "Refused",
             destination=ec2.FlowLogDestination.to_cloud_watch_logs(group, role),

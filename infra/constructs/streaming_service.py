@@ -1,7 +1,7 @@
 """The streaming container as a Fargate service: tails the stream, serves clients and dashboard."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
@@ -12,8 +12,9 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from infra.acknowledge import acknowledge
+from infra.acknowledge import acknowledge, acknowledge_own_policy
 from infra.constructs.alarms import METRICS_NAMESPACE
+from infra.constructs.encryption import Encryption
 from infra.constructs.network import Placement
 
 PORT = 8080
@@ -38,6 +39,7 @@ class StreamingServiceProps:
     metrics_service: str
     environment: Mapping[str, str]
     log_retention: logs.RetentionDays
+    encryption: Encryption = field(default_factory=Encryption)
 
 
 class StreamingService(Construct):
@@ -115,6 +117,7 @@ class StreamingService(Construct):
         group = logs.LogGroup(
             self, "Logs", retention=props.log_retention, removal_policy=RemovalPolicy.DESTROY
         )
+        props.encryption.cover(group)
         image = ecr_assets.DockerImageAsset(
             self, "Image", directory=str(_PROJECT_ROOT), platform=ecr_assets.Platform.LINUX_ARM64
         )
@@ -142,7 +145,9 @@ class StreamingService(Construct):
             "AwsSolutions-ECS2",
             "The variables are names of tables and plain options; no secret is among them.",
         )
+        acknowledge_own_policy(task.task_role)
         if task.execution_role is not None:
+            acknowledge_own_policy(task.execution_role)
             acknowledge(
                 task.execution_role,
                 "AwsSolutions-IAM5[Resource::*]",

@@ -1,11 +1,13 @@
 """The web application firewall in front of the load balancer: known attackers, probes, and a rate limit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
+
+from infra.constructs.encryption import Encryption
 
 # Attackers that AWS knows, and requests that only probe for holes. The core rules stay out: they refuse
 # bodies of more than 8 KB, which Falco's alerts may have.
@@ -22,6 +24,7 @@ class WebFirewallProps:
     load_balancer_arn: str
     rate_limit: int
     log_retention: logs.RetentionDays
+    encryption: Encryption = field(default_factory=Encryption)
 
 
 class WebFirewall(Construct):
@@ -51,6 +54,7 @@ class WebFirewall(Construct):
             retention=props.log_retention,
             removal_policy=RemovalPolicy.DESTROY,
         )
+        props.encryption.cover(group)
         wafv2.CfnLoggingConfiguration(
             self,
             "Logging",

@@ -1,12 +1,13 @@
 """A queue of work for a function, with the dead-letter queue that keeps poison messages whole."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.constructs.dead_letters import DeadLetters
+from infra.constructs.encryption import Encryption
 
 _MAX_RECEIVES = 5
 
@@ -16,6 +17,7 @@ class WorkQueueProps:
     """`function_timeout` is that of the function that reads the queue."""
 
     function_timeout: Duration
+    encryption: Encryption = field(default_factory=Encryption)
 
 
 class WorkQueue(Construct):
@@ -27,8 +29,13 @@ class WorkQueue(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, props: WorkQueueProps) -> None:
         super().__init__(scope, construct_id)
+        self.encryption = props.encryption
         self.dead_letters = DeadLetters(
-            self, "DeadLetters", name=f"{construct_id}DeadLetters", of_a_queue=True
+            self,
+            "DeadLetters",
+            name=f"{construct_id}DeadLetters",
+            of_a_queue=True,
+            encryption=props.encryption,
         )
         self.queue = sqs.Queue(
             self,
@@ -42,6 +49,7 @@ class WorkQueue(Construct):
             ),
             removal_policy=RemovalPolicy.DESTROY,
         )
+        props.encryption.cover(self.queue)
         stack = Stack.of(self)
         CfnOutput(stack, f"{construct_id}Url", value=self.queue.queue_url)
         CfnOutput(stack, f"{construct_id}Arn", value=self.queue.queue_arn)
