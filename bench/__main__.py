@@ -11,6 +11,7 @@ from statistics import median
 from typing import Any
 
 from bench.corpus import RECORDED, Mix, write_log_files, write_logs, write_state
+from bench.deployed.load import measure as measure_deployed
 from bench.measure import in_own_process
 from bench.scale.report import tables as scale_tables
 from bench.stream.report import measure as measure_stream
@@ -32,7 +33,8 @@ NEEDED_BY_FIRST_MESSAGE = (
 def main() -> None:
     """Print the figures; what is measured can be chosen: replay, states, graph, imports, stream (or parts).
 
-    `scale` measures nothing and prints the tables of docs/scaling.md.
+    `deployed` only by its name: it takes minutes. `scale` measures nothing and prints the tables of
+    docs/scaling.md.
     """
     if sys.argv[1:] == ["scale"]:
         print(scale_tables())
@@ -137,6 +139,7 @@ _MEASURES: dict[str, Callable[[Path], Any]] = {
     "graph": _graphs,
     "imports": _imports,
     "stream": lambda folder: measure_stream((), folder),
+    "deployed": measure_deployed,
 }
 
 if __name__ == "__main__":
