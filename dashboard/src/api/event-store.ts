@@ -4,7 +4,7 @@ import { sharedConnection } from "./connection";
 import type { StreamError } from "./connection";
 import { matches } from "./filters";
 import type { EventSelection } from "./filters";
-import type { ConnectionState } from "./shared-connection";
+import { shownState } from "./shared-connection";
 import type { StreamEvent } from "./types";
 
 /** How long events are gathered before React renders them: a flood costs one render a frame. */
@@ -60,27 +60,19 @@ export class EventStore {
         if (matches(event, selection)) batch.add(event);
       },
       onState: (state) => {
-        this.#follow(state);
+        this.#update(shownState(state, this.#fault));
       },
       onFault: (fault) => {
         this.#fault = fault;
         this.#update({ error: fault });
       },
     });
-    this.#follow(connection.state);
+    this.#update(shownState(connection.state, this.#fault));
     return () => {
       leave();
       batch.flush();
       this.#update({ isConnected: false, isConnecting: false });
     };
-  }
-
-  #follow({ phase, error }: ConnectionState<StreamError>): void {
-    this.#update({
-      isConnected: phase === "open",
-      isConnecting: phase === "connecting",
-      error: error ?? this.#fault,
-    });
   }
 
   #keep(arrived: readonly StreamEvent[], maxEvents: number): void {

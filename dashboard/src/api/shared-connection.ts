@@ -9,6 +9,14 @@ export interface ConnectionState<Fault extends Error> {
   readonly error: Fault | null;
 }
 
+/** A connection as a hook shows it; `fault` is of a message, and stands back behind the connection's own. */
+export function shownState<Fault extends Error>(
+  { phase, error }: ConnectionState<Fault>,
+  fault: Fault | null,
+): { isConnected: boolean; isConnecting: boolean; error: Fault | null } {
+  return { isConnected: phase === "open", isConnecting: phase === "connecting", error: error ?? fault };
+}
+
 export interface ConnectionUser<Fault extends Error> {
   readonly onState: (state: ConnectionState<Fault>) => void;
   /** A message that could not be read; the connection goes on. */

@@ -1,7 +1,7 @@
 /** One hook's share of the socket: its topics, its latest message, in the shape that React subscribes to. */
 import { Batch } from "./batch";
 import type { EventFilters } from "./filters";
-import type { ConnectionState } from "./shared-connection";
+import { shownState } from "./shared-connection";
 import { sharedSocket } from "./socket-connection";
 import type { SocketConnection } from "./socket-connection";
 import { SocketError } from "./socket-error";
@@ -75,14 +75,14 @@ export class SocketStore {
         batch.add(message);
       },
       onState: (state) => {
-        this.#follow(state);
+        this.#update(shownState(state, this.#fault));
       },
       onFault: (fault) => {
         this.#fault = fault;
         this.#update({ error: fault });
       },
     });
-    this.#follow(connection.state);
+    this.#update(shownState(connection.state, this.#fault));
     connection.wantsChanged();
     return () => {
       leave();
@@ -91,14 +91,6 @@ export class SocketStore {
       batch.flush();
       this.#update({ isConnected: false, isConnecting: false });
     };
-  }
-
-  #follow({ phase, error }: ConnectionState<SocketError>): void {
-    this.#update({
-      isConnected: phase === "open",
-      isConnecting: phase === "connecting",
-      error: error ?? this.#fault,
-    });
   }
 
   #update(change: Partial<SocketSnapshot>): void {

@@ -1,25 +1,14 @@
 /** The hooks against a real server: one connection, nothing lost, nothing doubled, nothing left open. */
 import { act, render, renderHook, screen, waitFor } from "@testing-library/react";
 import { StrictMode } from "react";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { useDriftAlerts, useSSE, useSSEEventHandler } from "../../src/api/sse";
 import type { StreamEvent } from "../../src/api/sse";
 import { MyComponent } from "../examples/MyComponent";
 import { driftRecord, falcoPayload } from "../support/records";
-import { StreamServer } from "../support/stream-server";
-import { visit } from "../support/visit";
+import { served } from "../support/served";
 
-let server: StreamServer;
-
-beforeEach(async () => {
-  server = await StreamServer.start();
-  visit(server);
-});
-
-afterEach(async () => {
-  vi.restoreAllMocks();
-  await server.stop();
-});
+const given = served();
 
 const typesOf = (events: readonly StreamEvent[]) => events.map(({ type }) => type);
 
@@ -33,8 +22,8 @@ describe("useSSE", () => {
   it("connects to /api/v1/stream of its own origin and keeps the events in order", async () => {
     const { result } = renderHook(() => useSSE());
     await connected(result);
-    server.send("drift", driftRecord());
-    server.send("falco", falcoPayload());
+    given.server.send("drift", driftRecord());
+    given.server.send("falco", falcoPayload());
     await waitFor(() => {
       expect(typesOf(result.current.events)).toEqual(["connected", "drift", "falco"]);
     });
@@ -49,21 +38,21 @@ describe("useSSE", () => {
     );
     await connected(result);
     rerender();
-    server.send("drift", driftRecord({ severity: "low" }));
-    server.send("falco", falcoPayload());
-    server.send("drift", driftRecord());
+    given.server.send("drift", driftRecord({ severity: "low" }));
+    given.server.send("falco", falcoPayload());
+    given.server.send("drift", driftRecord());
     await waitFor(() => {
       expect(result.current.events).toHaveLength(1);
     });
     expect(result.current.events[0]?.id).toBe("e:3");
-    expect(server.requests).toHaveLength(1);
+    expect(given.server.requests).toHaveLength(1);
   });
 
   it("keeps the latest maxEvents, 100 when not told", async () => {
     const few = renderHook(() => useSSE({ types: ["drift"], maxEvents: 2 }));
     const many = renderHook(() => useSSE({ types: ["drift"] }));
     await connected(few.result);
-    for (let n = 1; n <= 120; n += 1) server.send("drift", driftRecord({ id: `drift-${n}` }));
+    for (let n = 1; n <= 120; n += 1) given.server.send("drift", driftRecord({ id: `drift-${n}` }));
     await waitFor(() => {
       expect(many.result.current.lastEvent?.id).toBe("e:120");
     });
@@ -75,13 +64,13 @@ describe("useSSE", () => {
   it("drops an event that is delivered again, but not two events that share an id by inheritance", async () => {
     const { result } = renderHook(() => useSSE({ types: ["drift"] }));
     await connected(result);
-    server.send("drift", driftRecord({ id: "a" }), "e:7");
-    server.send("drift", driftRecord({ id: "a" }), "e:7");
-    server.sendRaw(`event: drift\ndata: ${JSON.stringify(driftRecord({ id: "b" }))}\n\n`);
+    given.server.send("drift", driftRecord({ id: "a" }), "e:7");
+    given.server.send("drift", driftRecord({ id: "a" }), "e:7");
+    given.server.sendRaw(`event: drift\ndata: ${JSON.stringify(driftRecord({ id: "b" }))}\n\n`);
     await waitFor(() => {
       expect(result.current.events).toHaveLength(2);
     });
-    server.send("drift", driftRecord({ id: "c" }));
+    given.server.send("drift", driftRecord({ id: "c" }));
     await waitFor(() => {
       expect(result.current.events).toHaveLength(3);
     });
@@ -90,15 +79,15 @@ describe("useSSE", () => {
   it("reports a message that is not JSON and goes on", async () => {
     const { result } = renderHook(() => useSSE({ types: ["drift"] }));
     await connected(result);
-    server.sendRaw("event: drift\nid: x\ndata: {broken\n\n");
-    server.sendRaw("event: drift\nid: y\ndata: [1]\n\n");
-    server.send("drift", driftRecord());
+    given.server.sendRaw("event: drift\nid: x\ndata: {broken\n\n");
+    given.server.sendRaw("event: drift\nid: y\ndata: [1]\n\n");
+    given.server.send("drift", driftRecord());
     await waitFor(() => {
       expect(result.current.events).toHaveLength(1);
     });
     expect(result.current.error).toMatchObject({ kind: "data", message: "A drift event could not be read" });
     expect(result.current.isConnected).toBe(true);
-    server.drop();
+    given.server.drop();
     await waitFor(() => {
       expect(result.current.error?.kind).toBe("connection");
     });
@@ -118,13 +107,13 @@ describe("useSSE", () => {
     });
     expect(result.current.isConnected).toBe(false);
     await waitFor(() => {
-      expect(server.openStreams).toBe(0);
+      expect(given.server.openStreams).toBe(0);
     });
     act(() => {
       result.current.connect();
     });
     await connected(result);
-    expect(server.openStreams).toBe(1);
+    expect(given.server.openStreams).toBe(1);
   });
 });
 
@@ -139,10 +128,10 @@ describe("the shared connection", () => {
     await waitFor(() => {
       expect(screen.getAllByText("Stream: Active")).toHaveLength(2);
     });
-    expect(server.requests).toHaveLength(1);
+    expect(given.server.requests).toHaveLength(1);
     unmount();
     await waitFor(() => {
-      expect(server.openStreams).toBe(0);
+      expect(given.server.openStreams).toBe(0);
     });
   });
 
@@ -151,26 +140,26 @@ describe("the shared connection", () => {
     const second = renderHook(() => useSSE({ types: ["drift"] }));
     await connected(second.result);
     first.unmount();
-    server.send("drift", driftRecord());
+    given.server.send("drift", driftRecord());
     await waitFor(() => {
       expect(second.result.current.events).toHaveLength(1);
     });
-    expect(server.requests).toHaveLength(1);
+    expect(given.server.requests).toHaveLength(1);
   });
 
   it("resumes with Last-Event-ID after a broken connection", async () => {
     const { result } = renderHook(() => useSSE({ types: ["drift"] }));
     await connected(result);
-    const id = server.send("drift", driftRecord());
+    const id = given.server.send("drift", driftRecord());
     await waitFor(() => {
       expect(result.current.events).toHaveLength(1);
     });
-    server.drop();
+    given.server.drop();
     await waitFor(() => {
       expect(result.current.error?.kind).toBe("connection");
     });
     await connected(result);
-    expect(server.requests.map((request) => request.lastEventIdHeader)).toEqual([undefined, id]);
+    expect(given.server.requests.map((request) => request.lastEventIdHeader)).toEqual([undefined, id]);
     expect(result.current.error).toBeNull();
   });
 
@@ -178,12 +167,12 @@ describe("the shared connection", () => {
     vi.spyOn(Math, "random").mockReturnValue(0);
     const { result } = renderHook(() => useSSE({ types: ["drift"] }));
     await connected(result);
-    const id = server.send("drift", driftRecord());
+    const id = given.server.send("drift", driftRecord());
     await waitFor(() => {
       expect(result.current.events).toHaveLength(1);
     });
-    server.refusals.push(503, 502);
-    server.drop();
+    given.server.refusals.push(503, 502);
+    given.server.drop();
     await waitFor(() => {
       expect(result.current.isConnected).toBe(false);
       expect(result.current.isConnecting).toBe(false);
@@ -194,22 +183,22 @@ describe("the shared connection", () => {
       },
       { timeout: 8_000 },
     );
-    expect(server.requests).toHaveLength(4);
-    expect(server.requests.at(-1)?.query.get("lastEventId")).toBe(id);
+    expect(given.server.requests).toHaveLength(4);
+    expect(given.server.requests.at(-1)?.query.get("lastEventId")).toBe(id);
   });
 
   it("comes back at the place that the server named without an event for it", async () => {
     vi.spyOn(Math, "random").mockReturnValue(0);
     const { result } = renderHook(() => useSSE({ url: "/api/v1/stream?types=falco" }));
     await connected(result);
-    server.send("falco", falcoPayload(), "e:5");
-    server.sendRaw("event: cursor\nid: e:9\ndata: {}\n\n");
-    server.refusals.push(503);
-    server.end();
+    given.server.send("falco", falcoPayload(), "e:5");
+    given.server.sendRaw("event: cursor\nid: e:9\ndata: {}\n\n");
+    given.server.refusals.push(503);
+    given.server.end();
     await waitFor(() => {
-      expect(server.requests).toHaveLength(3);
+      expect(given.server.requests).toHaveLength(3);
     });
-    expect(server.requests[2]?.query.toString()).toBe("types=falco&lastEventId=e%3A9");
+    expect(given.server.requests[2]?.query.toString()).toBe("types=falco&lastEventId=e%3A9");
     await connected(result);
   });
 
@@ -223,11 +212,11 @@ describe("the shared connection", () => {
 
   it("tries again at once when the network comes back", async () => {
     vi.spyOn(Math, "random").mockReturnValue(0.999);
-    server.refusals.push(503, 503, 503);
+    given.server.refusals.push(503, 503, 503);
     const { result } = renderHook(() => useSSE());
     for (let attempt = 1; attempt <= 3; attempt += 1) {
       await waitFor(() => {
-        expect(server.requests).toHaveLength(attempt);
+        expect(given.server.requests).toHaveLength(attempt);
         expect(result.current.error).not.toBeNull();
         expect(result.current.isConnecting).toBe(false);
       });
@@ -243,10 +232,10 @@ describe("useDriftAlerts", () => {
   it("lists the latest record of each drift, the newest first, and forgets them on clearAlerts", async () => {
     const { result } = renderHook(() => useDriftAlerts());
     await connected(result);
-    server.send("drift", driftRecord({ id: "a" }));
-    server.send("drift", driftRecord({ id: "b" }));
-    server.send("drift", driftRecord({ id: "a", status: "resolved" }));
-    server.send("falco", falcoPayload());
+    given.server.send("drift", driftRecord({ id: "a" }));
+    given.server.send("drift", driftRecord({ id: "b" }));
+    given.server.send("drift", driftRecord({ id: "a", status: "resolved" }));
+    given.server.send("falco", falcoPayload());
     await waitFor(() => {
       expect(result.current.driftAlerts.map(({ id, status }) => [id, status])).toEqual([
         ["a", "resolved"],
@@ -263,7 +252,7 @@ describe("useDriftAlerts", () => {
     render(<MyComponent />);
     await screen.findByText("Stream: Active");
     act(() => {
-      server.send("drift", {
+      given.server.send("drift", {
         severity: "critical",
         resource_type: "aws_iam_policy",
         resource_id: "...",
@@ -283,7 +272,7 @@ describe("useSSEEventHandler", () => {
       return useSSE();
     });
     await connected(result);
-    for (let n = 1; n <= 500; n += 1) server.send("drift", driftRecord({ id: `drift-${n}` }));
+    for (let n = 1; n <= 500; n += 1) given.server.send("drift", driftRecord({ id: `drift-${n}` }));
     await waitFor(() => {
       expect(seen).toHaveLength(500);
     });

@@ -1,6 +1,8 @@
 /** What the hooks on REST need around them: a cache of their own, and answers as the server gives them. */
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { waitFor } from "@testing-library/react";
 import type { ReactNode } from "react";
+import { expect } from "vitest";
 import type { JsonObject } from "../../src/api/types";
 
 /** Returns a wrapper with a cache that no other test shares. */
@@ -27,5 +29,15 @@ export function part(items: readonly JsonObject[], rest: JsonObject = {}): reado
     limit: 50,
     next_cursor: null,
     ...rest,
+  });
+}
+
+export const idsOf = (list: { readonly items: readonly { readonly id: string }[] } | undefined) =>
+  list?.items.map(({ id }) => id);
+
+/** Waits until a hook's answer is there. */
+export async function loaded(result: { readonly current: { readonly isSuccess: boolean } }) {
+  await waitFor(() => {
+    expect(result.current.isSuccess).toBe(true);
   });
 }

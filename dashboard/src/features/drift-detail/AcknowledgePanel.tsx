@@ -38,6 +38,7 @@ function AcknowledgeForm({ id }: { readonly id: string }) {
       <label>
         Your name
         <input
+          className="tf-field"
           required
           autoComplete="username"
           value={by}
@@ -49,6 +50,7 @@ function AcknowledgeForm({ id }: { readonly id: string }) {
       <label>
         Note
         <textarea
+          className="tf-field"
           rows={2}
           value={note}
           onChange={(event) => {
@@ -59,6 +61,7 @@ function AcknowledgeForm({ id }: { readonly id: string }) {
       <label>
         Until (open again after it)
         <input
+          className="tf-field"
           type="datetime-local"
           value={until}
           onChange={(event) => {

@@ -1,9 +1,9 @@
 /** One drift whole: what changed, who did it and how that is known, what came before and beside it, what to do. */
-import Alert from "@cloudscape-design/components/alert";
 import { Link, useParams } from "react-router";
 import { RestError, useDrift } from "../../api";
-import type { ApiError, DriftDetail } from "../../api";
+import type { DriftDetail } from "../../api";
 import { Breakable } from "../../shared/ui/Breakable";
+import { Problem } from "../../shared/ui/Problem";
 import { SeverityBadge } from "../../shared/ui/SeverityBadge";
 import { When } from "../../shared/ui/When";
 import { changeNote } from "../drifts/change-note";
@@ -19,27 +19,21 @@ import "./drift-detail.css";
 
 export default function DriftPage() {
   const { id = null } = useParams();
-  const { data, error, isPending } = useDrift(id);
+  const { data, error, isPending, refetch } = useDrift(id);
   if (data !== undefined) return <Detail drift={data} />;
   if (isPending) return <p className="tf-message tf-quiet">Loading the drift…</p>;
-  return <NotLoaded error={error} />;
+  if (error instanceof RestError && error.code === "drift_not_found") return <NotThere />;
+  return <Problem what="The drift could not be loaded" error={error} onRetry={() => void refetch()} />;
 }
 
-function NotLoaded({ error }: { readonly error: ApiError }) {
-  if (error instanceof RestError && error.code === "drift_not_found") {
-    return (
-      <section className="tf-message">
-        <h2>This drift is not there</h2>
-        <p>
-          Resolved drifts are kept for a while only. <Link to="/drifts">Go to the drifts</Link>
-        </p>
-      </section>
-    );
-  }
+function NotThere() {
   return (
-    <Alert type="error" header="The drift could not be loaded">
-      {error.message}
-    </Alert>
+    <section className="tf-message">
+      <h2>This drift is not there</h2>
+      <p>
+        Resolved drifts are kept for a while only. <Link to="/drifts">Go to the drifts</Link>
+      </p>
+    </section>
   );
 }
 

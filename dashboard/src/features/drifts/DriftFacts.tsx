@@ -1,26 +1,14 @@
 /** The evidence behind a drift: the call, the caller, and the state that holds the expected value. */
 import type { Drift, StateReference } from "../../api/types";
 import { utcTime } from "../../shared/time";
-
-type Fact = readonly [label: string, value: string | null];
+import { Facts } from "../../shared/ui/Facts";
+import type { Fact } from "../../shared/ui/Facts";
 
 export function DriftFacts({ drift }: { readonly drift: Drift }) {
-  return (
-    <dl className="tf-facts">
-      {facts(drift).map(
-        ([label, value]) =>
-          value !== null && (
-            <div key={label}>
-              <dt>{label}</dt>
-              <dd>{value}</dd>
-            </div>
-          ),
-      )}
-    </dl>
-  );
+  return <Facts facts={factsOf(drift)} />;
 }
 
-function facts(drift: Drift): readonly Fact[] {
+function factsOf(drift: Drift): readonly Fact[] {
   const { cause, user_identity: identity } = drift;
   const call = [cause.event_source, cause.event_name].filter((part) => part !== null).join(" ");
   return [

@@ -5,6 +5,7 @@ import { useEvents } from "../../api/events";
 import { SEVERITIES } from "../../api/types";
 import type { FalcoAlert, Severity } from "../../api/types";
 import { SEVERITY_LABELS } from "../../shared/severity";
+import { Facts } from "../../shared/ui/Facts";
 import { LoadMore } from "../../shared/ui/LoadMore";
 import { Problem } from "../../shared/ui/Problem";
 import { SeverityBadge } from "../../shared/ui/SeverityBadge";
@@ -41,9 +42,10 @@ export default function FalcoPage() {
       <div className="tf-page-head">
         <h2 className="tf-page-title">Falco alerts</h2>
         <div className="tf-choices">
-          <label className="tf-choice">
+          <label>
             Severity{" "}
             <select
+              className="tf-field"
               value={severity ?? ""}
               onChange={(event) => {
                 put("severity", event.target.value);
@@ -57,9 +59,10 @@ export default function FalcoPage() {
               ))}
             </select>
           </label>
-          <label className="tf-choice">
+          <label>
             Words{" "}
             <input
+              className="tf-field"
               type="search"
               value={words}
               onChange={(event) => {
@@ -131,17 +134,7 @@ function AlertView({ alert }: { readonly alert: FalcoAlert }) {
         <When at={alert.timestamp} />
       </div>
       <p className="tf-breaks">{alert.output}</p>
-      <dl className="tf-alert-facts">
-        {facts.map(
-          ([label, value]) =>
-            value !== null && (
-              <div key={label}>
-                <dt>{label}</dt>
-                <dd>{value}</dd>
-              </div>
-            ),
-        )}
-      </dl>
+      <Facts facts={facts} inRow />
     </>
   );
 }

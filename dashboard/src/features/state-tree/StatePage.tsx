@@ -15,6 +15,7 @@ import "./state-tree.css";
 const RESOURCES_A_PART = 1000;
 /** The most resources that the page loads; it says so where there are more. */
 const MOST = 10_000;
+const NONE: readonly StateResource[] = [];
 
 export default function StatePage() {
   const { drifts } = useLiveData();
@@ -26,6 +27,7 @@ export default function StatePage() {
   useEffect(() => {
     if (hasNextPage && !isFetchingNextPage && items.length < MOST) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage, items.length]);
+  const byState = useMemo(() => groupByState(items), [items]);
   const chosen = items.find(
     ({ address, state }) =>
       address === query.get("address") && placeOf(state) === (query.get("state") ?? placeOf(state)),
@@ -43,7 +45,7 @@ export default function StatePage() {
               <StateView
                 key={placeOf(state)}
                 state={state}
-                resources={items.filter((each) => placeOf(each.state) === placeOf(state))}
+                resources={byState.get(placeOf(state)) ?? NONE}
                 drifts={drifts}
                 chosen={chosen}
                 onChoose={(address) => {
@@ -73,6 +75,17 @@ export default function StatePage() {
       </QueryState>
     </>
   );
+}
+
+function groupByState(resources: readonly StateResource[]): ReadonlyMap<string, readonly StateResource[]> {
+  const groups = new Map<string, StateResource[]>();
+  for (const resource of resources) {
+    const place = placeOf(resource.state);
+    const group = groups.get(place);
+    if (group === undefined) groups.set(place, [resource]);
+    else group.push(resource);
+  }
+  return groups;
 }
 
 interface StateViewProps {

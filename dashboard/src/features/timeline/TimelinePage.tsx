@@ -35,9 +35,10 @@ export default function TimelinePage() {
     <>
       <div className="tf-page-head">
         <h2 className="tf-page-title">Timeline</h2>
-        <label className="tf-choice">
+        <label>
           Period{" "}
           <select
+            className="tf-field"
             value={period}
             onChange={(event) => {
               put("period", event.target.value);

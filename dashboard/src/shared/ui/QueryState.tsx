@@ -1,7 +1,6 @@
 /** What stands in a list's place while it loads, when it cannot be loaded, and when nothing is in it. */
-import Alert from "@cloudscape-design/components/alert";
-import Button from "@cloudscape-design/components/button";
 import type { ReactNode } from "react";
+import { Problem } from "./Problem";
 
 interface QueryStateProps {
   readonly query: {
@@ -18,21 +17,13 @@ interface QueryStateProps {
 export function QueryState({ query, empty, nothing, children }: QueryStateProps) {
   if (query.error !== null) {
     return (
-      <Alert
-        type="error"
-        header="This could not be loaded"
-        action={
-          <Button
-            onClick={() => {
-              query.refetch();
-            }}
-          >
-            Try again
-          </Button>
-        }
-      >
-        {query.error.message}
-      </Alert>
+      <Problem
+        what="This could not be loaded"
+        error={query.error}
+        onRetry={() => {
+          query.refetch();
+        }}
+      />
     );
   }
   if (query.isPending) return <p className="tf-message tf-quiet">Loading…</p>;
