@@ -13,7 +13,7 @@ import {
   useTimeline,
 } from "../../src/api";
 import type { JsonObject } from "../../src/api";
-import { cache, failure, loaded, part, success } from "../support/queries";
+import { cache, failure, loaded, success } from "../support/queries";
 import { driftRecord, falcoPayload, listedEvent } from "../support/records";
 import { served } from "../support/served";
 import { StreamServer } from "../support/stream-server";
