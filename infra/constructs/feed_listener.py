@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from aws_cdk import Duration
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
@@ -11,6 +10,7 @@ from infra.acknowledge import acknowledge
 from infra.constructs.dead_letters import DeadLetters
 from infra.constructs.product_function import ProductFunction
 from infra.constructs.product_table import ProductTable
+from infra.constructs.single_grants import allow, grant_send
 
 _READ_STREAM = ("dynamodb:DescribeStream", "dynamodb:GetShardIterator", "dynamodb:GetRecords")
 _BATCHES = '{"eventName":["INSERT"],"dynamodb":{"Keys":{"pk":{"S":[{"prefix":"FEED#"}]}}}}'
@@ -31,18 +31,14 @@ class FeedListener(Construct):
     def __init__(self, scope: Construct, construct_id: str, props: FeedListenerProps) -> None:
         super().__init__(scope, construct_id)
         role = props.function.role
-        iam.Grant.add_to_principal(
-            grantee=role, actions=list(_READ_STREAM), resource_arns=[props.feed.stream_arn]
-        ).assert_success()
-        iam.Grant.add_to_principal(
-            grantee=role, actions=["dynamodb:ListStreams"], resource_arns=["*"]
-        ).assert_success()
+        allow(role, _READ_STREAM, props.feed.stream_arn)
+        allow(role, ["dynamodb:ListStreams"], "*")
         acknowledge(
             role,
             "AwsSolutions-IAM5[Resource::*]",
             "dynamodb:ListStreams, which Lambda's event source asks for, and xray:Put* know no resource.",
         )
-        props.failed.queue.grant_send_messages(role)
+        grant_send(props.failed.queue, role)
         lambda_.CfnEventSourceMapping(
             self,
             "Source",

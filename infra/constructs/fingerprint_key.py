@@ -6,6 +6,7 @@ from constructs import Construct
 
 from infra.acknowledge import acknowledge
 from infra.constructs.product_function import ProductFunction
+from infra.constructs.single_grants import grant_value
 
 _KEY_LENGTH = 64
 
@@ -37,4 +38,4 @@ class FingerprintKey(Construct):
 
     def grant_read(self, function: ProductFunction) -> None:
         """Let the function read the key."""
-        self.secret.grant_read(function.role)
+        grant_value(self.secret, function.role)

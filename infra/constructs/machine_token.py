@@ -6,6 +6,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from infra.acknowledge import acknowledge
+from infra.constructs.single_grants import grant_value
 
 _LENGTH = 48
 
@@ -38,4 +39,4 @@ class MachineToken(Construct):
 
     def grant_read(self, grantee: iam.IGrantable) -> None:
         """Let the grantee compare with the token."""
-        self.secret.grant_read(grantee)
+        grant_value(self.secret, grantee)

@@ -6,10 +6,9 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from infra.constructs.table_access import TableAccess
 from tfdrift.adapters.table_schema import TableSchema
 
-_READ = ("dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:ConditionCheckItem")
-_WRITE = ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem")
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
 _READ_KEY = ("kms:Decrypt", "kms:DescribeKey")
 _WRITE_KEY = ("kms:Encrypt", "kms:GenerateDataKey")
@@ -24,7 +23,6 @@ class ProductTable(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self._key = key
-        self._indexes = tuple(index.name for index in schema.indexes)
         self.table = dynamodb.TableV2(
             self,
             "Table",
@@ -69,24 +67,21 @@ class ProductTable(Construct):
             raise ValueError(f"{self.node.path} has no stream")
         return self.table.table_stream_arn
 
-    def grant_read(self, grantee: iam.IGrantable) -> None:
-        """Let the grantee read items and indexes; no scans."""
-        self._grant(grantee, _READ)
-        self._grant_key(grantee, _READ_KEY)
-
-    def grant_read_write(self, grantee: iam.IGrantable) -> None:
-        """Let the grantee read and write items, in transactions too."""
-        self._grant(grantee, _READ + _WRITE)
-        self._grant_key(grantee, _READ_KEY + _WRITE_KEY)
+    def grant(self, grantee: iam.IGrantable, access: TableAccess) -> None:
+        """Let the grantee do just that with the table, and use its own key for it, if it has one."""
+        arn = self.table.table_arn
+        self._allow(grantee, tuple(f"dynamodb:{action}" for action in access.actions), [arn])
+        if access.indexes:
+            # Each by its name, where CDK's own grants say ``index/*``.
+            self._allow(grantee, ("dynamodb:Query",), [f"{arn}/index/{name}" for name in access.indexes])
+        if self._key is not None:
+            # DynamoDB uses it in the caller's name.
+            self._allow(grantee, _READ_KEY + (_WRITE_KEY if access.writes else ()), [self._key.key_arn])
 
     def grant_stream(self, grantee: iam.IGrantable) -> None:
         """Let the grantee find the table's current stream and read it."""
-        iam.Grant.add_to_principal(
-            grantee=grantee, actions=["dynamodb:DescribeTable"], resource_arns=[self.table.table_arn]
-        ).assert_success()
-        iam.Grant.add_to_principal(
-            grantee=grantee, actions=list(_READ_STREAM), resource_arns=[self.stream_arn]
-        ).assert_success()
+        self._allow(grantee, ("dynamodb:DescribeTable",), [self.table.table_arn])
+        self._allow(grantee, _READ_STREAM, [self.stream_arn])
 
     def _encrypt_with(self, key: kms.IKey) -> None:
         """Set the key on the resource itself: CDK's own way has to know the region at synthesis."""
@@ -95,17 +90,7 @@ class ProductTable(Construct):
             raise TypeError(f"{self.table.node.path} is no table")
         resource.add_property_override("Replicas.0.SSESpecification.KMSMasterKeyId", key.key_arn)
 
-    def _grant_key(self, grantee: iam.IGrantable, actions: tuple[str, ...]) -> None:
-        """Grant the use of an own key, which DynamoDB makes in the caller's name."""
-        if self._key is not None:
-            iam.Grant.add_to_principal(
-                grantee=grantee, actions=list(actions), resource_arns=[self._key.key_arn]
-            ).assert_success()
-
-    def _grant(self, grantee: iam.IGrantable, actions: tuple[str, ...]) -> None:
-        """Grant on the table and on each index by its name, where CDK's own grants say ``index/*``."""
-        arn = self.table.table_arn
-        resources = [arn, *(f"{arn}/index/{name}" for name in self._indexes)]
+    def _allow(self, grantee: iam.IGrantable, actions: tuple[str, ...], resources: list[str]) -> None:
         iam.Grant.add_to_principal(
             grantee=grantee, actions=list(actions), resource_arns=resources
         ).assert_success()

@@ -8,6 +8,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.config import DeploymentConfig
+from infra.constructs import table_access as access
 from infra.constructs.alarms import Alarms
 from infra.constructs.central_bus import CentralBus, CentralBusProps
 from infra.constructs.cloudtrail_source import CloudTrailSource, CloudTrailSourceProps
@@ -19,6 +20,7 @@ from infra.constructs.log_bucket import AccessLogBucket
 from infra.constructs.machine_token import MachineToken
 from infra.constructs.product_function import ProductFunction, ProductFunctionProps
 from infra.constructs.state_source import StateSource, StateSourceProps
+from infra.constructs.table_access import TableAccess
 from infra.constructs.work_queue import WorkQueue, WorkQueueProps
 from infra.settings import product_settings
 from infra.stacks.data import DataStack
@@ -113,8 +115,9 @@ class IngestStack(Stack):
             _WHOLE_FILES,
             memory_mib=2048,
             extra={"TFDRIFT_STATE_BUCKETS": ",".join(source.bucket_names)},
+            on_events=access.EVENTS_OF_STATES,
+            on_states=access.STATES_OF_STATES,
         )
-        self._props.data.state.grant_read_write(function.role)
         function.read_from(work, max_concurrency=5)
         source.grant_read(function)
         self.queues.append(work)
@@ -132,8 +135,8 @@ class IngestStack(Stack):
 
     def _add_api(self) -> ProductFunction:
         function = self._function("Api", "api", _QUICK, memory_mib=1024)
-        self._props.data.events.grant_read_write(function.role)
-        self._props.data.state.grant_read(function.role)
+        self._props.data.events.grant(function.role, access.EVENTS_OF_API)
+        self._props.data.state.grant(function.role, access.STATES_OF_READERS)
         self._ask_for_token(function)
         return function
 
@@ -143,7 +146,7 @@ class IngestStack(Stack):
             self.token.grant_read(function.role)
 
     def _add_held(self) -> None:
-        function = self._ingesting("Held", "held", _QUICK, memory_mib=512)
+        function = self._ingesting("Held", "held", _QUICK, memory_mib=512, on_events=access.EVENTS_OF_PASS)
         failed = DeadLetters(self, "HeldDeadLetters", name="HeldDeadLetters")
         HeldSchedule(
             self,
@@ -161,6 +164,8 @@ class IngestStack(Stack):
         *,
         memory_mib: int,
         extra: dict[str, str] | None = None,
+        on_events: TableAccess = access.EVENTS_OF_CALLS,
+        on_states: TableAccess = access.STATES_OF_CALLS,
     ) -> ProductFunction:
         """Return a function that writes drifts and events, compares with the state, and fingerprints."""
         function = self._function(
@@ -171,8 +176,8 @@ class IngestStack(Stack):
             extra={"TFDRIFT_FINGERPRINT_SECRET_ARN": self._key.arn, **(extra or {})},
         )
         self._key.grant_read(function)
-        self._props.data.events.grant_read_write(function.role)
-        self._props.data.state.grant_read(function.role)
+        self._props.data.events.grant(function.role, on_events)
+        self._props.data.state.grant(function.role, on_states)
         return function
 
     def _function(

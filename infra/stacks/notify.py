@@ -3,17 +3,18 @@
 from dataclasses import dataclass
 
 from aws_cdk import Duration, Stack
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.config import DeploymentConfig
+from infra.constructs import table_access as access
 from infra.constructs.alarms import Alarms
 from infra.constructs.dead_letters import DeadLetters
 from infra.constructs.feed_listener import FeedListener, FeedListenerProps
 from infra.constructs.product_function import ProductFunction, ProductFunctionProps
 from infra.constructs.product_table import ProductTable
+from infra.constructs.single_grants import allow, grant_send
 from infra.constructs.work_queue import WorkQueue, WorkQueueProps
 from infra.stacks.data import DataStack
 from tfdrift.adapters.notifications.targets import EventBusTarget, SnsTarget, Target, Targets
@@ -54,21 +55,19 @@ class NotifyStack(Stack):
             "FeedListener",
             FeedListenerProps(function=function, feed=self._props.data.feed, failed=failed),
         )
-        self._props.data.feed.grant_read(function.role)
-        self._outbox.queue.grant_send_messages(function.role)
+        self._props.data.feed.grant(function.role, access.FEED_OF_NOTIFICATIONS)
+        grant_send(self._outbox.queue, function.role)
         self._alarms.watch_dead_letters(failed)
         self._alarms.watch_stream_reading(function)
 
     def _add_delivering(self) -> None:
         function = self._function("Deliver", "deliver")
         function.read_from(self._outbox, max_concurrency=5)
-        self._outbox.queue.grant_send_messages(function.role)
-        self._deliveries.grant_read_write(function.role)
+        grant_send(self._outbox.queue, function.role)
+        self._deliveries.grant(function.role, access.DELIVERIES)
         for target in self._props.config.notifications:
             action, arn = _right(target)
-            iam.Grant.add_to_principal(
-                grantee=function.role, actions=[action], resource_arns=[arn]
-            ).assert_success()
+            allow(function.role, [action], arn)
 
     def _function(self, construct_id: str, handler: str) -> ProductFunction:
         function = ProductFunction(

@@ -7,6 +7,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.config import DeploymentConfig
+from infra.constructs import table_access as access
 from infra.constructs.alarms import Alarms
 from infra.constructs.domain import Domain
 from infra.constructs.front_door import FrontDoor, FrontDoorProps
@@ -98,10 +99,10 @@ class StreamStack(Stack):
         )
         if token is not None:
             token.grant_read(streaming.task_role)
-        data.events.grant_read(streaming.task_role)
+        data.events.grant(streaming.task_role, access.EVENTS_OF_TASKS)
         data.events.grant_stream(streaming.task_role)
-        data.state.grant_read(streaming.task_role)
-        data.feed.grant_read_write(streaming.task_role)
+        data.state.grant(streaming.task_role, access.STATES_OF_READERS)
+        data.feed.grant(streaming.task_role, access.FEED_OF_TASKS)
         return streaming
 
     def _add_door(self, network: Placement, streaming: StreamingService) -> FrontDoor:

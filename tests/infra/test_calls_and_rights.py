@@ -1,0 +1,204 @@
+"""Least privilege: a role may do what its code calls and what AWS does in its name, no less and no more.
+
+The handlers and the container's process run along all their paths against the emulator, and every call of
+their AWS clients is written down as the right that IAM asks for; what AWS itself does is read from the
+templates (tools/permissions/aws_uses.toml). A right that is missing fails, and so does one that nothing uses.
+"""
+
+import asyncio
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pytest
+
+from tests.support.installation import Installation, stacks_in_emulator
+from tests.support.recorded_calls import Recording
+from tests.support.recorded_deployment import RecordedDeployment
+from tests.support.templates import Template
+from tfdrift.demo.emulator import Emulator
+from tools.permissions.roles import Right, Role, aws_uses, granted, roles, used_by_aws
+from tools.permissions.stacks import Stacks
+
+pytestmark = [pytest.mark.emulator, pytest.mark.timeout(240)]
+
+_ROOT = Path(__file__).resolve().parents[2]
+# What only reads, by the actions' own names; everything else on a table's items writes.
+_WRITES = {"BatchWriteItem", "DeleteItem", "PutItem", "UpdateItem"}
+# Calls of parts that not every configuration has, and what its templates have then.
+ONLY_WITH = {
+    "Publish": "TFDRIFT_NOTIFICATIONS",
+    "PutEvents": "TFDRIFT_NOTIFICATIONS",
+    "SendMessage": "TFDRIFT_NOTIFICATIONS",
+    "DescribeSecret": "handlers.rotate_token",
+    "PutSecretValue": "handlers.rotate_token",
+    "UpdateSecretVersionStage": "handlers.rotate_token",
+    "PutTraceSegments": "TFDRIFT_TRACES",
+}
+# A task asks so for batches that have expired, when it was away for longer than they are kept:
+# tests/integration/streaming/test_following.py. IAM asks for GetItem, as for the lease.
+NOT_DRIVEN = {"TransactGetItems"}
+OWNED = {"states": ("states-of-team-a", "states-of-team-b"), "log_files": ("trail-of-the-organisation",)}
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """A configuration's roles: what they are granted, and what was seen to be needed."""
+
+    stacks: Stacks
+    recordings: dict[str, Recording]
+
+    def granted(self, role: Role) -> set[Right]:
+        return granted(self.stacks, role)
+
+    def needed(self, role: Role) -> set[Right]:
+        found = self.recordings.get(role.logical_id, Recording())
+        by_aws = {needed.right for needed in used_by_aws(self.stacks, role)}
+        return found.rights | by_aws | set(self._of_keys(found)) | _of_missing(found)
+
+    def _of_keys(self, found: Recording) -> Iterator[Right]:
+        """Yield what DynamoDB does with a table's own key in the caller's name."""
+        for stack, logical_id, properties in self.stacks.resources("AWS::DynamoDB::GlobalTable"):
+            key = properties["Replicas"][0].get("SSESpecification", {}).get("KMSMasterKeyId")
+            arn = self.stacks.arn(stack, logical_id)
+            actions = {right.action.partition(":")[2] for right in found.rights if right.resource == arn}
+            if key is None or not actions - {"DescribeTable"}:
+                continue
+            uses = ["key_of_read_table", *(["key_of_written_table"] if actions & _WRITES else [])]
+            for use in uses:
+                for action in aws_uses()[use].actions:
+                    yield Right(action, self.stacks.text(stack, key))
+
+
+def _of_missing(found: Recording) -> set[Right]:
+    return {
+        Right(action, bucket) for bucket in found.missing for action in aws_uses()["missing_object"].actions
+    }
+
+
+@pytest.fixture(scope="module")
+def loop() -> Iterator[None]:
+    """Give the adapter of HTTP functions a loop, as Lambda's main thread has."""
+    made = asyncio.new_event_loop()
+    asyncio.set_event_loop(made)
+    yield
+    made.close()
+    asyncio.set_event_loop(None)
+
+
+@pytest.fixture(
+    scope="module", params=["templates", "public", "organisation", "configured"], ids=lambda name: name
+)
+def deployment(
+    request: pytest.FixtureRequest,
+    emulator: Emulator,
+    tmp_path_factory: pytest.TempPathFactory,
+    loop: None,
+) -> Deployment:
+    """A configuration, installed in the emulator and driven."""
+    templates: dict[str, Template] = request.getfixturevalue(request.param)
+    stacks = stacks_in_emulator(
+        emulator, {name: template.body for name, template in templates.items()}, prefix=request.param
+    )
+    installation = Installation(emulator, stacks)
+    recorded = RecordedDeployment(installation, defaultdict(Recording))
+    own = {
+        name: tuple(
+            stacks.name(stack, logical_id)
+            for stack, logical_id, _ in stacks.resources("AWS::S3::Bucket")
+            if logical_id.startswith(prefix)
+        )
+        for name, prefix in (("states", "StateSource"), ("log_files", "CloudTrailSource"))
+    }
+    others = OWNED if request.param == "configured" else {}
+    for bucket in (bucket for buckets in others.values() for bucket in buckets):
+        installation.make_bucket(bucket)
+    recorded.drive_functions(**{name: own[name] + others.get(name, ()) for name in own})
+    recorded.drive_rotation()
+    recorded.drive_notifications()
+    recorded.drive_tasks(tmp_path_factory.mktemp(request.param))
+    return Deployment(stacks, dict(recorded.recordings))
+
+
+def test_nothing_that_is_called_is_missing(deployment: Deployment) -> None:
+    missing = [
+        f"{role.name}: {needed.action} on {needed.resource}"
+        for role in roles(deployment.stacks)
+        for needed in sorted(deployment.needed(role))
+        if not any(right.covers(needed) for right in deployment.granted(role))
+    ]
+    assert missing == []
+
+
+def test_nothing_is_granted_that_nothing_uses(deployment: Deployment) -> None:
+    unused = [
+        f"{role.name}: {right.action} on {right.resource}"
+        for role in roles(deployment.stacks)
+        for right in sorted(deployment.granted(role))
+        if not any(right.covers(needed) for needed in deployment.needed(role))
+    ]
+    assert unused == []
+
+
+def test_every_role_that_runs_code_was_driven(deployment: Deployment) -> None:
+    running = {"lambda.amazonaws.com", "ecs-tasks.amazonaws.com"}
+    silent = [
+        role.name
+        for role in roles(deployment.stacks)
+        if role.service in running
+        and not role.name.endswith("ExecutionRole")
+        and not deployment.recordings[role.logical_id].rights
+    ]
+    assert silent == []
+
+
+def test_every_call_in_the_source_was_made(deployment: Deployment) -> None:
+    # Given the methods of AWS's clients that the adapters call, by their text
+    text = "".join(path.read_text("utf-8") for path in (_ROOT / "tfdrift/adapters").rglob("*.py"))
+    called = set(re.findall(r"\b(?:client|tables|streams)\.([a-z_]+)\(", text))
+    operations = {"".join(part.title() for part in method.split("_")) for method in called}
+    text = json.dumps(deployment.stacks.templates)
+    operations -= {operation for operation, part in ONLY_WITH.items() if part not in text}
+    # When they are compared with what the drives made
+    made = {operation for found in deployment.recordings.values() for operation in found.operations}
+    # Then there is no call that no drive reaches
+    assert operations
+    assert operations - made == NOT_DRIVEN
+
+
+def _has(needed: set[Right], action: str, resource: str) -> bool:
+    return any(right.action == action and fnmatchcase(right.resource, resource) for right in needed)
+
+
+def test_a_right_that_is_taken_away_or_added_is_noticed(deployment: Deployment) -> None:
+    # Given the role of a function
+    (role,) = (role for role in roles(deployment.stacks) if role.name == "CloudTrailRole")
+    needed, rights = deployment.needed(role), deployment.granted(role)
+    put = next(right for right in rights if right.action == "dynamodb:PutItem")
+    # When it lacks one, or has that of another action or another resource
+    lacking = rights - {put}
+    foreign = Right("dynamodb:Scan", put.resource)
+    elsewhere = Right(put.action, put.resource.replace("EventsTable", "StateTable"))
+    # Then the comparison says so
+    assert _has(needed, put.action, put.resource)
+    assert not any(right.covers(Right(put.action, put.resource)) for right in lacking)
+    assert not any(foreign.covers(each) or elsewhere.covers(each) for each in needed)
+
+
+def test_every_use_by_aws_is_one_of_a_configuration(
+    templates: dict[str, Template], organisation: dict[str, Template], configured: dict[str, Template]
+) -> None:
+    seen = {
+        needed.use.reason
+        for found in (templates, organisation, configured)
+        for stacks in [Stacks({name: template.body for name, template in found.items()})]
+        for role in roles(stacks)
+        for needed in used_by_aws(stacks, role)
+    }
+    known = {name: use.reason for name, use in aws_uses().items()}
+    of_calls = {"key_of_read_table", "key_of_written_table", "missing_object"}
+    assert {name for name, reason in known.items() if reason not in seen} == of_calls
