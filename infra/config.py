@@ -1,20 +1,21 @@
 """What a deployment may choose, read from CDK context and checked before anything is composed."""
 
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from infra.access import ExistingVpc, Ipv4Network, OwnCognitoSignIn, SignInOption
+from infra.members import AccountId, BucketName, MemberBuckets, StatePlace, accounts_of
 from tfdrift.adapters.notifications.targets import Target, Targets, parse_targets
 
 CONTEXT_KEY = "tfdrift"
 # Where AWS tells of its global services: https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html
 GLOBAL_REGION = "us-east-1"
 _MOST_NOTIFICATION_BYTES = 3_000
+_MOST_STATE_ACCOUNT_BYTES = 1_000
+DEFAULT_STATE_KEY_SUFFIXES = (".tfstate",)
 DEFAULT_BUNDLE = Path("build/lambda/aws")
-
-BucketName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
 
 
 class ConfigError(Exception):
@@ -35,10 +36,17 @@ class DeploymentConfig(BaseModel):
         deployment makes one bucket.
     state_key_suffixes
         Endings of the object keys that are states; a lock file beside a state ends otherwise.
+    member_states
+        Buckets with states of other accounts or regions, whose forwarders send their events.
+    state_accounts
+        ``bucket/beginning of the key`` to the account whose resources the states there are of, where that is
+        not the bucket's owner.
     create_trail
         Whether the deployment makes a multi-region trail of write events. False where the account has one.
     log_file_buckets
         Existing buckets with CloudTrail's log files, whose owners send notifications to the queue.
+    member_log_files
+        Buckets with CloudTrail's log files in other accounts or regions, whose forwarders send their events.
     record_sources
         Event sources besides AWS itself that may hand in CloudTrail records on the default event bus.
     terraform_principals
@@ -91,9 +99,12 @@ class DeploymentConfig(BaseModel):
     name: str = Field(default="tfdrift", pattern=r"^[a-z][a-z0-9-]{0,19}$")
     lambda_bundle: Path = DEFAULT_BUNDLE
     state_buckets: tuple[BucketName, ...] = ()
-    state_key_suffixes: tuple[str, ...] = Field(default=(".tfstate",), min_length=1)
+    state_key_suffixes: tuple[str, ...] = Field(default=DEFAULT_STATE_KEY_SUFFIXES, min_length=1)
+    member_states: MemberBuckets = ()
+    state_accounts: dict[StatePlace, AccountId] = Field(default_factory=dict)
     create_trail: bool = True
     log_file_buckets: tuple[BucketName, ...] = ()
+    member_log_files: MemberBuckets = ()
     record_sources: tuple[str, ...] = ()
     terraform_principals: tuple[str, ...] = ()
     grace_seconds: int = Field(default=900, ge=0, le=86_400)
@@ -129,6 +140,15 @@ class DeploymentConfig(BaseModel):
             raise ValueError(f"the targets take {len(text)} bytes, of at most {_MOST_NOTIFICATION_BYTES}")
         return targets
 
+    @field_validator("state_accounts")
+    @classmethod
+    def _fit_beside_the_others(cls, accounts: dict[str, str]) -> dict[str, str]:
+        """Refuse more than a function's environment has room for."""
+        length = sum(len(f"{place}={account},".encode()) for place, account in accounts.items())
+        if length > _MOST_STATE_ACCOUNT_BYTES:
+            raise ValueError(f"the places take {length} bytes, of at most {_MOST_STATE_ACCOUNT_BYTES}")
+        return accounts
+
     @property
     def has_certificate(self) -> bool:
         """Whether the load balancer speaks HTTPS."""
@@ -142,7 +162,8 @@ class DeploymentConfig(BaseModel):
     @property
     def central_bus_name(self) -> str | None:
         """The name of the bus that others send to; None where there are no others."""
-        return self.name if self.organization_id or self.forwards_global_services else None
+        others = self.organization_id or self.forwards_global_services
+        return self.name if others or self.member_states or self.member_log_files else None
 
     @model_validator(mode="after")
     def _open_to_nobody_unknown(self) -> Self:
@@ -161,6 +182,16 @@ class DeploymentConfig(BaseModel):
             (
                 isinstance(self.sign_in, OwnCognitoSignIn) and self.domain_name is None,
                 "sign_in by own_cognito needs domain_name: the user pool sends people back there",
+            ),
+            (
+                self.organization_id is None
+                and len(accounts_of((*self.member_states, *self.member_log_files))) > 1,
+                "member_states and member_log_files of several accounts need organization_id",
+            ),
+            (
+                len({*self.state_buckets, *(member.bucket for member in self.member_states)})
+                < len(self.state_buckets) + len(self.member_states),
+                "a bucket stands twice in state_buckets and member_states",
             ),
             (self.most_tasks is not None and self.most_tasks < self.tasks, "most_tasks is less than tasks"),
             (

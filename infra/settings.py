@@ -3,6 +3,7 @@
 from aws_cdk import Aws
 
 from infra.config import DeploymentConfig
+from infra.members import accounts_of
 from infra.stacks.data import DataStack
 
 
@@ -19,6 +20,18 @@ def product_settings(config: DeploymentConfig, data: DataStack) -> dict[str, str
         "TFDRIFT_IGNORE": config.ignore_rules,
         "TFDRIFT_SEVERITY_RULES": config.severity_rules,
         **sign_in_settings(config),
+    }
+    return {name: value for name, value in settings.items() if value}
+
+
+def state_settings(config: DeploymentConfig, own_buckets: list[str]) -> dict[str, str]:
+    """Return the variables of the function that takes states: where they lie, and whose they are."""
+    settings = {
+        "TFDRIFT_STATE_BUCKETS": ",".join(own_buckets),
+        "TFDRIFT_MEMBER_ACCOUNTS": ",".join(accounts_of(config.member_states)),
+        "TFDRIFT_STATE_ACCOUNTS": ",".join(
+            f"{place}={account}" for place, account in sorted(config.state_accounts.items())
+        ),
     }
     return {name: value for name, value in settings.items() if value}
 

@@ -1,4 +1,4 @@
-"""The bus that other accounts of the organisation, and other regions, send CloudTrail's events to."""
+"""The bus that other accounts of the organisation, and other regions, send their events to."""
 
 from dataclasses import dataclass
 
@@ -29,7 +29,7 @@ class CentralBus(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, props: CentralBusProps) -> None:
         super().__init__(scope, construct_id)
-        bus = events.EventBus(self, "Bus", event_bus_name=props.name)
+        bus = self.bus = events.EventBus(self, "Bus", event_bus_name=props.name)
         if props.organization_id is not None:
             bus.add_to_resource_policy(_members_alone(bus.event_bus_arn, props.organization_id))
         rule = events.Rule(
@@ -44,7 +44,7 @@ class CentralBus(Construct):
 
 
 def _members_alone(bus_arn: str, organization_id: str) -> iam.PolicyStatement:
-    """Let accounts of the organisation send, and nothing else than what CloudTrail tells.
+    """Let accounts of the organisation send.
 
     Who may put events by hand can name any source, AWS's aside: those EventBridge refuses from all but AWS. A
     rule's own role hands on what came from AWS with its source as it was.

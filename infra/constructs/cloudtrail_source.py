@@ -15,7 +15,7 @@ from infra.constructs.product_function import ProductFunction
 from infra.constructs.work_queue import WorkQueue
 
 _DETAIL_TYPES = ("AWS API Call via CloudTrail", "AWS Service Event via CloudTrail")
-_LOG_FILE_SUFFIX = ".json.gz"
+LOG_FILE_SUFFIX = ".json.gz"
 _KEEP_LOG_FILES = Duration.days(365)
 
 
@@ -112,7 +112,7 @@ class CloudTrailSource(Construct):
                         s3_key=s3.CfnBucket.S3KeyFilterProperty(
                             rules=[
                                 s3.CfnBucket.FilterRuleProperty(name="prefix", value="AWSLogs/"),
-                                s3.CfnBucket.FilterRuleProperty(name="suffix", value=_LOG_FILE_SUFFIX),
+                                s3.CfnBucket.FilterRuleProperty(name="suffix", value=LOG_FILE_SUFFIX),
                             ]
                         )
                     ),

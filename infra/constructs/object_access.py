@@ -1,10 +1,14 @@
 """Lets a function read objects of a bucket, in any version, and nothing else of it."""
 
+from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
 from infra.acknowledge import acknowledge
 from infra.constructs.product_function import ProductFunction
+
+# The name of a bucket that was deleted is anybody's: what is read must still be this account's.
+OWN = {"StringEquals": {"s3:ResourceAccount": Aws.ACCOUNT_ID}}
 
 
 def grant_read_objects(function: ProductFunction, bucket: s3.IBucket, keys: str, reason: str) -> None:
@@ -13,6 +17,7 @@ def grant_read_objects(function: ProductFunction, bucket: s3.IBucket, keys: str,
         grantee=function.role,
         actions=["s3:GetObject", "s3:GetObjectVersion"],
         resource_arns=[bucket.arn_for_objects(keys)],
+        conditions=OWN,
     ).assert_success()
     acknowledge(function.role, f"AwsSolutions-IAM5[Resource::{_arn_in_findings(bucket)}/{keys}]", reason)
 

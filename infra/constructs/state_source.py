@@ -9,10 +9,11 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from infra.constructs.object_access import grant_read_objects
+from infra.constructs.object_access import OWN, grant_read_objects
 from infra.constructs.product_function import ProductFunction
 from infra.constructs.work_queue import WorkQueue
 
+STATE_DETAIL_TYPES = ("Object Created", "Object Deleted")
 _KEEP_OLD_VERSIONS = Duration.days(90)
 
 
@@ -41,7 +42,7 @@ class StateSource(Construct):
             description="A Terraform state was written or deleted",
             event_pattern=events.EventPattern(
                 source=["aws.s3"],
-                detail_type=["Object Created", "Object Deleted"],
+                detail_type=list(STATE_DETAIL_TYPES),
                 detail={
                     "bucket": {"name": self.bucket_names},
                     "object": {"key": [{"suffix": suffix} for suffix in props.key_suffixes]},
@@ -62,7 +63,10 @@ class StateSource(Construct):
             grant_read_objects(function, bucket, "*", "The keys of the states are their owners' choice.")
             # Without it S3 answers that a missing object is forbidden, and a deleted state could not be told.
             iam.Grant.add_to_principal(
-                grantee=function.role, actions=["s3:ListBucket"], resource_arns=[bucket.bucket_arn]
+                grantee=function.role,
+                actions=["s3:ListBucket"],
+                resource_arns=[bucket.bucket_arn],
+                conditions=OWN,
             ).assert_success()
 
     def _make_bucket(self, props: StateSourceProps) -> s3.Bucket:

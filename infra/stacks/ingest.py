@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from aws_cdk import Duration, Stack
+from aws_cdk import aws_events as events
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
@@ -11,18 +12,19 @@ from infra.config import DeploymentConfig
 from infra.constructs import table_access as access
 from infra.constructs.alarms import Alarms
 from infra.constructs.central_bus import CentralBus, CentralBusProps
-from infra.constructs.cloudtrail_source import CloudTrailSource, CloudTrailSourceProps
+from infra.constructs.cloudtrail_source import LOG_FILE_SUFFIX, CloudTrailSource, CloudTrailSourceProps
 from infra.constructs.dead_letters import DeadLetters
 from infra.constructs.falco_source import FalcoSource, FalcoSourceProps
 from infra.constructs.fingerprint_key import FingerprintKey
 from infra.constructs.held_schedule import HeldSchedule, HeldScheduleProps
 from infra.constructs.log_bucket import AccessLogBucket
 from infra.constructs.machine_token import MachineToken
+from infra.constructs.member_objects import MemberObjects, MemberObjectsProps
 from infra.constructs.product_function import ProductFunction, ProductFunctionProps
-from infra.constructs.state_source import StateSource, StateSourceProps
+from infra.constructs.state_source import STATE_DETAIL_TYPES, StateSource, StateSourceProps
 from infra.constructs.table_access import TableAccess
 from infra.constructs.work_queue import WorkQueue, WorkQueueProps
-from infra.settings import product_settings
+from infra.settings import product_settings, state_settings
 from infra.stacks.data import DataStack
 
 _QUICK = Duration.seconds(60)
@@ -77,25 +79,39 @@ class IngestStack(Stack):
                 existing_log_files=self._props.config.log_file_buckets,
             ),
         )
-        if self._props.config.central_bus_name is not None:
-            CentralBus(
-                self,
-                "CentralBus",
-                CentralBusProps(
-                    name=self._props.config.central_bus_name,
-                    calls=calls,
-                    organization_id=self._props.config.organization_id,
-                ),
-            )
+        self._bus = self._add_central_bus(calls)
         live = self._ingesting("CloudTrail", "cloudtrail", _QUICK, memory_mib=1024)
         live.read_from(calls, max_concurrency=10)
         reconciling = self._ingesting("LogFiles", "cloudtrail", _WHOLE_FILES, memory_mib=1024)
         # One file a time: a heavy one neither delays others nor has them delivered again.
         reconciling.read_from(files, max_concurrency=5, batch_size=1)
         source.grant_read_log_files(reconciling)
+        if self._bus is not None and self._props.config.member_log_files:
+            MemberObjects(
+                self,
+                "MemberLogFiles",
+                MemberObjectsProps(
+                    bus=self._bus,
+                    work=files,
+                    function=reconciling,
+                    buckets=self._props.config.member_log_files,
+                    key_suffixes=(LOG_FILE_SUFFIX,),
+                    detail_types=("Object Created",),
+                ),
+            )
         self.queues += [calls, files]
         self._alarms.watch_queue(calls)
         self._alarms.watch_queue(files, whole_files=True)
+
+    def _add_central_bus(self, calls: WorkQueue) -> events.IEventBus | None:
+        """Return the bus that other accounts and regions send to; None where there are none."""
+        config = self._props.config
+        if config.central_bus_name is None:
+            return None
+        props = CentralBusProps(
+            name=config.central_bus_name, calls=calls, organization_id=config.organization_id
+        )
+        return CentralBus(self, "CentralBus", props).bus
 
     def _add_states(self) -> None:
         work = WorkQueue(self, "StateQueue", WorkQueueProps(function_timeout=_WHOLE_FILES))
@@ -114,12 +130,26 @@ class IngestStack(Stack):
             "tfstate",
             _WHOLE_FILES,
             memory_mib=2048,
-            extra={"TFDRIFT_STATE_BUCKETS": ",".join(source.bucket_names)},
+            extra=state_settings(self._props.config, source.bucket_names),
             on_events=access.EVENTS_OF_STATES,
             on_states=access.STATES_OF_STATES,
         )
         function.read_from(work, max_concurrency=5)
         source.grant_read(function)
+        if self._bus is not None and self._props.config.member_states:
+            MemberObjects(
+                self,
+                "MemberStates",
+                MemberObjectsProps(
+                    bus=self._bus,
+                    work=work,
+                    function=function,
+                    buckets=self._props.config.member_states,
+                    key_suffixes=self._props.config.state_key_suffixes,
+                    detail_types=STATE_DETAIL_TYPES,
+                    lists=True,
+                ),
+            )
         self.queues.append(work)
         self._alarms.watch_queue(work, whole_files=True)
 

@@ -73,6 +73,14 @@ def public(public_assembly: Path) -> dict[str, Template]:
     return read_templates(public_assembly)
 
 
+STATE_KEY = "arn:aws:kms:eu-west-1:222233334444:key/0f1c2d3e-4a5b-6c7d-8e9f-0a1b2c3d4e5f"
+MEMBER_STATES = [
+    {"bucket": "states-of-payments", "account": "222233334444", "kms_key_arn": STATE_KEY},
+    {"bucket": "states-of-search", "account": "333344445555"},
+    {"bucket": "more-states-of-search", "account": "333344445555"},
+]
+
+
 @pytest.fixture(scope="session")
 def organisation_assembly() -> Path:
     """The assembly of a deployment for an organisation, outside of us-east-1, with what is optional."""
@@ -80,6 +88,9 @@ def organisation_assembly() -> Path:
         "lambda_bundle": str(BUNDLE),
         "region": "eu-central-1",
         "organization_id": "o-a1b2c3d4e5",
+        "member_states": MEMBER_STATES,
+        "member_log_files": [{"bucket": "trail-of-the-organisation", "account": "999988887777"}],
+        "state_accounts": {"shared-states/payments/": "444455556666"},
         "own_key": True,
         "most_tasks": 6,
         "waf_rate_limit": 2000,

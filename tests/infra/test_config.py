@@ -18,6 +18,7 @@ SLACK = {
     "name": "chat",
     "secret_arn": "arn:aws:secretsmanager:us-east-1:111122223333:secret:slack-AbCdEf",
 }
+MEMBER = {"bucket": "states", "account": "222233334444"}
 
 
 def test_nothing_set_is_a_complete_and_closed_deployment() -> None:
@@ -54,6 +55,15 @@ def test_nothing_set_is_a_complete_and_closed_deployment() -> None:
         ("region", "Frankfurt"),
         ("domain_name", "https://drift.example.com"),
         ("vpc", {**VPC, "private_subnet_ids": ["subnet-0a1b2c3d"]}),
+        ("member_states", [{"bucket": "states"}]),
+        ("member_states", [{**MEMBER, "account": "me"}]),
+        ("member_states", [{**MEMBER, "kms_key_arn": "alias/states"}]),
+        ("member_states", [{**MEMBER, "bucket": f"states-{n}"} for n in range(151)]),
+        ("member_log_files", [{"bucket": "s3://logs", "account": "222233334444"}]),
+        ("state_accounts", {"shared-states": "222233334444"}),
+        ("state_accounts", {"shared-states/a=b": "222233334444"}),
+        ("state_accounts", {"shared-states/prod/": "prod"}),
+        ("state_accounts", {f"shared-states/{n:050d}/": "222233334444" for n in range(20)}),
         ("unknown_option", 1),
     ],
 )
@@ -87,3 +97,17 @@ def test_what_would_be_open_or_could_not_work_is_refused(options: dict[str, obje
 def test_context_that_is_no_object_is_refused() -> None:
     with pytest.raises(ConfigError, match="tfdrift"):
         DeploymentConfig.from_context("tasks=3")
+
+
+def test_members_of_several_accounts_need_an_organisation() -> None:
+    other = {"bucket": "more-states", "account": "333344445555"}
+    # one account may be the own one, of whose other regions the bus takes events without more
+    assert DeploymentConfig.from_context({"member_states": [MEMBER]}).central_bus_name == "tfdrift"
+    with pytest.raises(ConfigError, match="organization_id"):
+        DeploymentConfig.from_context({"member_states": [MEMBER], "member_log_files": [other]})
+
+
+@pytest.mark.parametrize("options", [{"state_buckets": ["states"]}, {"member_states": [MEMBER, MEMBER]}])
+def test_a_bucket_is_named_once(options: dict[str, object]) -> None:
+    with pytest.raises(ConfigError, match="twice"):
+        DeploymentConfig.from_context({"member_states": [MEMBER], **options})

@@ -37,9 +37,10 @@ class Template:
 
     def statements(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield every statement of every policy that a role has, with the policy's logical id."""
-        for name, properties in self.of_type("AWS::IAM::Policy").items():
-            for statement in properties["PolicyDocument"]["Statement"]:
-                yield name, statement
+        for kind in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"):
+            for name, properties in self.of_type(kind).items():
+                for statement in properties["PolicyDocument"]["Statement"]:
+                    yield name, statement
         for name, properties in self.of_type("AWS::IAM::Role").items():
             for policy in properties.get("Policies", []):
                 for statement in policy["PolicyDocument"]["Statement"]:
