@@ -10,13 +10,17 @@ install() {
   [ "$(id -u)" -eq 0 ] || sudo="sudo"
   export DEBIAN_FRONTEND=noninteractive
   $sudo apt-get update -qq >/dev/null
-  $sudo apt-get install -y -qq "$2" >/dev/null
+  $sudo apt-get install -y -qq "${@:2}" >/dev/null
 }
 
 uv sync --frozen --quiet --project tools/scanners
 
 command -v chromium >/dev/null 2>&1 || install Chromium chromium
 command -v javac >/dev/null 2>&1 || install Java openjdk-17-jdk-headless
+# Without what they recommend, which is a container engine.
+for tool in buildah debootstrap docker-compose runc; do
+  command -v "$tool" >/dev/null 2>&1 || install "$tool" --no-install-recommends "$tool"
+done
 
 # Only its jar is used, so that neither scripts nor the version of Node matter.
 cd tools/dynamodb-local

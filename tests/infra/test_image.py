@@ -56,7 +56,9 @@ def test_dependencies_come_with_the_hashes_of_the_lock(recipe: list[str]) -> Non
 def test_uv_is_the_version_that_the_project_uses(recipe: list[str]) -> None:
     setup = (PROJECT_ROOT / "tools/setup.sh").read_text()
     (version,) = re.findall(r"^UV_VERSION=(.+)$", setup, re.MULTILINE)
-    assert f"RUN pip install --no-cache-dir uv=={version}" in recipe
+    step = f"RUN pip install --no-cache-dir uv=={version}"
+    assert step in recipe
+    assert step in (PROJECT_ROOT / "tools/emulator/Dockerfile").read_text().splitlines()
 
 
 def test_all_that_is_copied_is_in_the_context(recipe: list[str], context: Path) -> None:
