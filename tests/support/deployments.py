@@ -2,11 +2,13 @@
 
 import copy
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.support.lambda_events import alb_request
 from tests.support.tables import TableNames
 from tfdrift.demo.assembly import AssembledStack, stacks
 from tfdrift.demo.deploy import RECORD_SOURCE, Deployment, deploy_assembly
@@ -14,6 +16,7 @@ from tfdrift.demo.emulator import REGION, Emulator
 from tfdrift.demo.emulator_clients import EmulatorClients
 from tfdrift.demo.emulator_gaps import REFUSED_VARIABLES, adapt
 
+ARRIVES_WITHIN = 120.0
 CALL = "AWS API Call via CloudTrail"
 
 
@@ -44,13 +47,32 @@ class Deployed:
         assert "FunctionError" not in answer, said
         return said
 
+    def variables(self, function: str) -> dict[str, str]:
+        """Return a function's variables."""
+        found = self.clients("lambda").get_function_configuration(FunctionName=function)
+        return dict(found["Environment"]["Variables"])
+
     def point(self, function: str, **variables: str) -> None:
         """Change some of a function's variables: addresses that only AWS has become those of a test."""
-        functions = self.clients("lambda")
-        known = functions.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
-        functions.update_function_configuration(
-            FunctionName=function, Environment={"Variables": {**known, **variables}}
+        self.clients("lambda").update_function_configuration(
+            FunctionName=function, Environment={"Variables": {**self.variables(function), **variables}}
         )
+
+    def data(self, path: str, **query: str) -> Any:
+        """Return what the REST API's function answers to a load balancer's request."""
+        answer = self.invoke(self.deployment.api_function, alb_request("GET", path, query))
+        assert answer["statusCode"] == 200, answer
+        return json.loads(answer["body"])["data"]
+
+    def items(self, path: str, **query: str) -> list[Any]:
+        """Return a listing of the REST API."""
+        return list(self.data(path, **query)["items"])
+
+    def put_states(self, states: dict[str, bytes], resources: int) -> None:
+        """Put states into the deployment's bucket by key; return once so many resources are known."""
+        for key, body in states.items():
+            self.clients("s3").put_object(Bucket=self.deployment.state_bucket, Key=key, Body=body)
+        eventually(lambda: len(self.items("/api/v1/state/resources", limit="200")) == resources)
 
     def container_environment(self) -> dict[str, str]:
         """Return the variables of the deployed task definition, but where it listens."""
@@ -77,6 +99,14 @@ class Deployed:
 def deployed(emulator: Emulator, clients: EmulatorClients, assembly: Path, region: str = REGION) -> Deployed:
     """Deploy an assembly."""
     return Deployed(emulator, clients, deploy_assembly(emulator, assembly, region=region), assembly)
+
+
+def eventually(condition: Callable[[], object]) -> None:
+    """Return once the condition holds; fails if it does not within two minutes."""
+    deadline = time.monotonic() + ARRIVES_WITHIN
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen within two minutes"
+        time.sleep(0.2)
 
 
 def left_out(assembly: Path) -> dict[str, list[str]]:

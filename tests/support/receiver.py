@@ -12,11 +12,12 @@ from tests.support.handler_server import QuietHandler, handler_served
 
 @dataclass
 class Receiver:
-    """What came in, and what is answered: each status once, then 200."""
+    """What came in, decoded and as it was, and what is answered: each status once, then 200."""
 
     url: str
     answers: list[tuple[int, dict[str, str]]] = field(default_factory=list)
     bodies: list[Any] = field(default_factory=list)
+    raw: list[bytes] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
 
 
@@ -27,8 +28,9 @@ def receiver(said: bytes = b"said") -> Iterator[Receiver]:
     class Handler(QuietHandler, BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             length = int(self.headers["content-length"])
-            known.bodies.append(json.loads(self.rfile.read(length)))
+            known.raw.append(self.rfile.read(length))
             known.headers.append({name.lower(): value for name, value in self.headers.items()})
+            known.bodies.append(json.loads(known.raw[-1]))
             status, headers = known.answers.pop(0) if known.answers else (200, {})
             self.send_response(status)
             for name, value in headers.items():

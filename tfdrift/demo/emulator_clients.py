@@ -10,7 +10,7 @@ class EmulatorClients:
     """Makes each service's client at its first use and closes them all at the end of the context."""
 
     def __init__(self, emulator: Emulator, region: str = REGION, account_id: str | None = None) -> None:
-        self._emulator = emulator
+        self.emulator = emulator
         self._region = region
         self._account_id = account_id
         self._clients: dict[str, Any] = {}
@@ -27,5 +27,5 @@ class EmulatorClients:
     def __call__(self, service: str) -> Any:  # noqa: ANN401 - boto3 makes each service's client at run time
         """Return the client of a service."""
         if service not in self._clients:
-            self._clients[service] = self._emulator.client(service, self._region, self._account_id)
+            self._clients[service] = self.emulator.client(service, self._region, self._account_id)
         return self._clients[service]

@@ -18,6 +18,7 @@ REFUSED_TYPES = {
     "AWS::EC2::SecurityGroupEgress": "a rule apart from its group; nothing filters packets here",
     "AWS::EC2::SecurityGroupIngress": "a rule apart from its group; nothing filters packets here",
     "AWS::Events::EventBusPolicy": "made afterwards by a call, which the emulator takes",
+    "AWS::SecretsManager::RotationSchedule": "the emulator's rotation copies the value and invokes nothing",
     "AWS::WAFv2::LoggingConfiguration": "the emulated firewall refuses nothing, so that nothing is logged",
     "AWS::WAFv2::WebACLAssociation": "made afterwards by a call, which the emulator takes",
 }
@@ -47,6 +48,7 @@ DIFFERENCES = {
     ("AWS::Events::Rule", "a bus of another account or region"): "nothing arrives there",
     ("AWS::SecretsManager::Secret", "ExcludePunctuation"): "what is generated has punctuation",
     ("AWS::SecretsManager::Secret", "Ref"): "the name, not the ARN; the calls take either",
+    ("AWS::SQS::Queue", "StartMessageMoveTask"): "refused: dead letters are moved one by one",
 }
 
 # The sources that nobody but AWS may name; the emulator holds to that, and tells of no call itself. A rule

@@ -205,7 +205,14 @@ def test_the_list_of_differences_is_shown_below() -> None:
         ("AWS::Events::Rule", "a bus of another account or region"),
         ("AWS::SecretsManager::Secret", "ExcludePunctuation"),
         ("AWS::SecretsManager::Secret", "Ref"),
+        ("AWS::SQS::Queue", "StartMessageMoveTask"),
     }
+
+
+def test_the_emulator_really_moves_no_messages(clients: EmulatorClients) -> None:
+    arn = "arn:aws:sqs:us-east-1:000000000000:any"
+    with pytest.raises(ClientError, match="InvalidAction"):
+        clients("sqs").start_message_move_task(SourceArn=arn)
 
 
 def test_the_emulator_really_ends_a_load_balancers_arn_otherwise(clients: EmulatorClients) -> None:

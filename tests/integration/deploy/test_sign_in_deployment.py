@@ -18,7 +18,7 @@ from tfdrift.demo.deploy import assemble
 from tfdrift.demo.emulator import running_emulator
 from tfdrift.demo.emulator_clients import EmulatorClients
 
-pytestmark = [pytest.mark.emulator, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.emulator, pytest.mark.timeout(400)]
 
 DOMAIN = "drift.example.com"
 # A secret of this name answers to its ARN without the random end, too.
@@ -262,19 +262,15 @@ def test_alerts_want_the_token_in_whatever_way_it_is_shown(stacks: Deployed, tok
 def test_the_token_is_generated_and_named_to_who_compares_it(stacks: Deployed, token: str) -> None:
     assert len(token) == 48
     named = stacks.outputs["MachineTokenSecretArn"]
-    functions = stacks.clients("lambda")
     for function in (stacks.deployment.api_function, stacks.deployment.falco_function):
-        found = functions.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
+        found = stacks.variables(function)
         assert found["TFDRIFT_API_TOKEN_SECRET_ARN"] == named
         assert token not in json.dumps(found)
     assert stacks.container_environment()["TFDRIFT_API_TOKEN_SECRET_ARN"] == named
 
 
 def test_functions_and_container_know_their_load_balancer(stacks: Deployed, door: dict[str, Any]) -> None:
-    configuration = stacks.clients("lambda").get_function_configuration(
-        FunctionName=stacks.deployment.api_function
-    )
-    for known in (configuration["Environment"]["Variables"], stacks.container_environment()):
+    for known in (stacks.variables(stacks.deployment.api_function), stacks.container_environment()):
         assert known["TFDRIFT_SIGN_IN_LOAD_BALANCER"] == f"{door['LoadBalancerArn'].rpartition('/')[0]}/"
 
 
