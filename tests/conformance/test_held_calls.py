@@ -1,5 +1,7 @@
 """Every store of held calls keeps a call once, lets it go for good, and knows which have expired."""
 
+from dataclasses import replace
+
 from tests.support.lifecycle_samples import ACCOUNT, NOON, lambda_call, minutes
 from tfdrift.service.ports import HeldCall
 from tfdrift.service.use_cases import Ports
@@ -46,3 +48,19 @@ def test_expired_calls_are_those_whose_window_has_passed(ports: Ports) -> None:
     assert [call.record.event_id for call in ports.held.expired(minutes(99))] == ["early", "late"]
     ports.held.settle(ACCOUNT, "early")
     assert [call.record.event_id for call in ports.held.expired(minutes(99))] == ["late"]
+
+
+def test_calls_are_found_by_what_they_touch(ports: Ports) -> None:
+    # Given calls that touch this and that, and one of before such names were kept
+    for event_id, minute, touches in (("e-2", 2, {"a", "b"}), ("e-1", 1, {"b", "c"}), ("e-0", 0, set())):
+        assert ports.held.hold(replace(held(event_id, minute), touches=frozenset(touches)))
+
+    def found(*names: str) -> list[str]:
+        return [call.record.event_id for call in ports.held.touching(ACCOUNT, frozenset(names))]
+
+    # Then they are found by any of their names, oldest first, and the unnamed one always
+    assert found("b") == ["e-0", "e-1", "e-2"]
+    assert found("a", "x") == ["e-0", "e-2"]
+    assert found("x") == ["e-0"]
+    assert list(ports.held.touching("999999999999", frozenset("b"))) == []
+    assert ports.held.held(ACCOUNT)[2].touches == {"a", "b"}

@@ -49,6 +49,16 @@ class DynamoHeldCalls:
         """Return the calls held for an account, oldest first."""
         return [_call_of(item) for item in self.table.query(Query(partition=_partition(account_id)))]
 
+    def touching(self, account_id: str, names: frozenset[str]) -> Sequence[HeldCall]:
+        """Return the calls held for an account that touch any of these, or may, oldest first.
+
+        The calls themselves are large and read only where they matter; their names are small.
+        """
+        every = self.table.query(Query(partition=_partition(account_id), attributes=("pk", "sk", "touches")))
+        wanted = [item for item in every if "touches" not in item or not names.isdisjoint(_touches(item))]
+        items = self.table.get_many((item["pk"]["S"], item["sk"]["S"]) for item in wanted)
+        return [_call_of(items[key]) for key in sorted(items)]
+
     def expired(self, now: datetime) -> Sequence[HeldCall]:
         """Return the calls whose grace window has passed, of every account, oldest first."""
         entries = self.table.query(
@@ -105,6 +115,7 @@ def _call_item(call: HeldCall) -> Item:
         ),
         **packed,
         "matched": {"BOOL": call.matched},
+        **({"touches": {"SS": sorted(call.touches)}} if call.touches else {}),
     }
 
 
@@ -114,7 +125,12 @@ def _call_of(item: Item) -> HeldCall:
         held_at=parse_time(item["held_at"]["S"]),
         expires_at=parse_time(item["grace_ends_at"]["S"]),
         matched=item["matched"]["BOOL"],
+        touches=_touches(item),
     )
+
+
+def _touches(item: Item) -> frozenset[str]:
+    return frozenset(item["touches"]["SS"]) if "touches" in item else frozenset()
 
 
 def _partition(account_id: str) -> str:

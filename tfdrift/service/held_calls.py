@@ -1,6 +1,6 @@
 """Calls that wait: Terraform's own for the state that explains them, matching ones for late older calls."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from tfdrift.domain.lifecycle import Transition, call_order, resource_key
 from tfdrift.service.assess_call import AssessCall, Assessment
 from tfdrift.service.policy import Policy
 from tfdrift.service.ports import HeldCall, HeldCalls
+from tfdrift.service.touched import touched
 from tfdrift.service.track_drift import TrackDrift
 
 
@@ -41,22 +42,23 @@ class WaitingCalls:
         if not self.keeps:
             return False
         kept = record_without_secrets(record, assessment.secrets, self.policy.fingerprint)
-        return self.held.hold(HeldCall(kept, now, now + self.policy.grace, matched=matched))
+        touches = touched(record, findings_of(assessment))
+        return self.held.hold(HeldCall(kept, now, now + self.policy.grace, matched=matched, touches=touches))
 
-    def newer_than(self, record: CloudTrailRecord) -> list[CloudTrailRecord]:
-        """Return the waiting calls to the same service that were made after this one, oldest first."""
-        return [call for call in self.same_service(record) if call_order(call) > call_order(record)]
+    def newer_than(self, record: CloudTrailRecord, findings: Iterable[Finding]) -> list[CloudTrailRecord]:
+        """Return the related waiting calls that were made after this one, oldest first."""
+        return [call for call in self.related_to(record, findings) if call_order(call) > call_order(record)]
 
-    def same_service(self, record: CloudTrailRecord) -> list[CloudTrailRecord]:
-        """Return the waiting calls to the same service in the same account, oldest first."""
-        waiting = self.held.held(record.account_id)
+    def related_to(self, record: CloudTrailRecord, findings: Iterable[Finding]) -> list[CloudTrailRecord]:
+        """Return the waiting calls to the same service that touch what the findings are of, oldest first."""
+        waiting = self.held.touching(record.account_id, touched(record, findings))
         return [call.record for call in waiting if call.record.event_source == record.event_source]
 
     def still_differing(self, record: CloudTrailRecord, findings: Sequence[Finding]) -> tuple[Finding, ...]:
         """Return the findings without those that a newer waiting call set back to Terraform's value."""
         if not any(finding.differs for finding in findings):
             return tuple(findings)
-        over = {name for later in self.newer_than(record) for name in self._matches(later)}
+        over = {name for later in self.newer_than(record, findings) for name in self._matches(later)}
         return tuple(
             finding for finding in findings if not finding.differs or _drift_id(finding, record) not in over
         )
@@ -140,6 +142,11 @@ def _seen_by(finding: Finding, state: StateReference) -> bool:
         and resource is not None
         and (resource.state.bucket, resource.state.key) == (state.bucket, state.key)
     )
+
+
+def findings_of(assessment: Assessment) -> tuple[Finding, ...]:
+    """Return all that a call did, what rules hide included."""
+    return (*assessment.findings, *(entry.finding for entry in assessment.ignored))
 
 
 def _drift_id(finding: Finding, record: CloudTrailRecord) -> str:

@@ -11,7 +11,7 @@ from tfdrift.domain.hidden_change import HiddenChange
 from tfdrift.domain.lifecycle import Transition, resource_key
 from tfdrift.domain.origin import is_own
 from tfdrift.service.assess_call import AssessCall, Assessment
-from tfdrift.service.held_calls import WaitingCalls, as_terraform, only_matching
+from tfdrift.service.held_calls import WaitingCalls, as_terraform, findings_of, only_matching
 from tfdrift.service.hidden_changes import hidden_changes
 from tfdrift.service.late_calls import LateCalls
 from tfdrift.service.ports import HiddenLog
@@ -121,14 +121,15 @@ class IngestCloudTrail:
         if not assessment.findings and not waits:
             return tuple(transitions), False
         is_new = self.waiting.hold(record, assessment, now, matched=not waits)
-        newer = self.waiting.newer_than(record) if transitions or is_new else []
+        findings = findings_of(assessment)
+        newer = self.waiting.newer_than(record, findings) if transitions or is_new else []
         if newer and transitions:
             transitions += self._take_again(newer, record, now)
         if newer and is_new:
             moved = {transition.drift.id for transition in transitions}
             touched = {resource_key(f, record).drift_id(f.attribute) for f in assessment.findings}
             transitions += LateCalls(self.assess, self.tracker, self.waiting).insert(
-                record, touched - moved, now
+                record, findings, touched - moved, now
             )
         return tuple(transitions), is_new
 

@@ -1,12 +1,13 @@
 """Puts a call that arrives late in its place: what newer calls said is worked out again with it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tfdrift.domain.actor import caller_of
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
 from tfdrift.domain.drift import DriftRecord, DriftStatus, TransitionName
+from tfdrift.domain.finding import Finding
 from tfdrift.domain.lifecycle import Transition, call_order
 from tfdrift.domain.origin import is_own
 from tfdrift.service.assess_call import AssessCall
@@ -29,14 +30,21 @@ class LateCalls:
     waiting: WaitingCalls
 
     def insert(
-        self, record: CloudTrailRecord, drift_ids: Iterable[str], now: datetime
+        self,
+        record: CloudTrailRecord,
+        findings: Sequence[Finding],
+        drift_ids: Iterable[str],
+        now: datetime,
     ) -> tuple[Transition, ...]:
-        """Return the steps that the late call makes of drifts that newer calls have moved already."""
+        """Return the steps that the late call makes of drifts that newer calls have moved already.
+
+        `findings` are all that it did; `drift_ids` are the drifts of those to look at.
+        """
         wanted = sorted(set(drift_ids))
-        newer = self.waiting.newer_than(record)
+        newer = self.waiting.newer_than(record, findings)
         if not wanted or not newer:
             return ()
-        known = [call for call in self.waiting.same_service(record) if call.key != record.key]
+        known = [call for call in self.waiting.related_to(record, findings) if call.key != record.key]
         without = self._outcome(known)
         complete = self._outcome([*known, record])
         steps = (

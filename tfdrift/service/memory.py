@@ -182,9 +182,9 @@ class MemoryDriftRepository:
                 drift.severity, drift.resource_type, drift.account_id, drift.origin.kind, drift.managed
             )
 
-    def unmanaged(self, page: Page) -> Listing[DriftRecord]:
+    def unmanaged(self, page: Page, account_ids: Sequence[str] = ()) -> Listing[DriftRecord]:
         """Return one part of the unmanaged creations that are not over, newest first, call by call."""
-        pending = self._wanted(DriftFilter(statuses=NOT_OVER))
+        pending = self._wanted(DriftFilter(statuses=NOT_OVER, account_ids=tuple(account_ids)))
         found = [drift for drift in pending if drift.is_unmanaged_creation]
         return part_of(found, page, _place_of_call, newest_first=True)
 
@@ -215,6 +215,10 @@ class MemoryHeldCalls:
         """Return the calls held for an account, oldest first."""
         return sorted(self._held.get(account_id, {}).values(), key=lambda call: call.record.order)
 
+    def touching(self, account_id: str, names: frozenset[str]) -> Sequence[HeldCall]:
+        """Return the calls held for an account that touch any of these, or may, oldest first."""
+        return [call for call in self.held(account_id) if not call.touches or call.touches & names]
+
     def expired(self, now: datetime) -> Sequence[HeldCall]:
         """Return the calls whose grace window has passed, of every account, oldest first."""
         calls = (call for held in self._held.values() for call in held.values())
@@ -238,10 +242,11 @@ class MemoryHiddenLog:
         self._changes[change.key] = change
         return True
 
-    def find(self, page: Page) -> Listing[HiddenChange]:
+    def find(self, page: Page, account_ids: Sequence[str] = ()) -> Listing[HiddenChange]:
         """Return one part of what was hidden, newest first."""
+        found = self._changes.values()
         return part_of(
-            self._changes.values(),
+            [change for change in found if not account_ids or change.drift.account_id in account_ids],
             page,
             lambda change: f"{to_sortable(change.drift.timestamp)}#{change.key}",
             newest_first=True,
@@ -256,6 +261,10 @@ class NoHeldCalls:
         return True
 
     def held(self, account_id: str) -> Sequence[HeldCall]:  # noqa: ARG002
+        """Return nothing."""
+        return ()
+
+    def touching(self, account_id: str, names: frozenset[str]) -> Sequence[HeldCall]:  # noqa: ARG002
         """Return nothing."""
         return ()
 

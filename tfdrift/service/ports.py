@@ -36,13 +36,15 @@ class HeldCall:
     """A call of Terraform's own that waits for the next state version (decision 4).
 
     A `matched` one, of whomever, was fully considered when it arrived and is never reported from here: it is
-    remembered for the grace window, so that an older call which arrives after it finds its place.
+    remembered for the grace window, so that an older call which arrives after it finds its place. `touches`
+    names what it touches (see `tfdrift.service.touched`); one without names may touch anything.
     """
 
     record: CloudTrailRecord
     held_at: datetime
     expires_at: datetime
     matched: bool = False
+    touches: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,11 +166,12 @@ class DriftFigures:
 
 @dataclass(frozen=True, slots=True)
 class TypeCount:
-    """How many instances of a provider's type a state holds."""
+    """How many instances of a provider's type a state holds in an account, None where none is known."""
 
     provider: str
     resource_type: str
     count: int
+    account_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,11 +188,27 @@ class StateSummary:
         """Return how many managed instances the state holds."""
         return sum(entry.count for entry in self.types)
 
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """Return the accounts that its resources are known to lie in, sorted."""
+        return tuple(sorted({entry.account_id for entry in self.types if entry.account_id is not None}))
+
+    def count_in(self, account_ids: Sequence[str]) -> int:
+        """Return how many of its instances are known to lie in some accounts; of all if none is named."""
+        return sum(
+            entry.count for entry in self.types if not account_ids or entry.account_id in account_ids
+        )
+
 
 def types_of(resources: Iterable[ManagedResource]) -> tuple[TypeCount, ...]:
-    """Return how many instances of which types there are, by provider and type."""
-    counts = Counter((resource.provider, resource.resource_type) for resource in resources)
-    return tuple(TypeCount(*kind, counts[kind]) for kind in sorted(counts))
+    """Return how many instances of which types there are, by provider, type and account."""
+    counts = Counter(
+        (resource.provider, resource.resource_type, resource.account_id or "") for resource in resources
+    )
+    return tuple(
+        TypeCount(provider, resource_type, counts[provider, resource_type, account], account or None)
+        for provider, resource_type, account in sorted(counts)
+    )
 
 
 class StateIndex(Protocol):
@@ -267,8 +286,8 @@ class DriftRepository(Protocol):
         """Yield the figures of each drift with a status, without reading the drifts themselves."""
         ...
 
-    def unmanaged(self, page: Page) -> Listing[DriftRecord]:
-        """Return one part of the unmanaged creations that are not over, newest first.
+    def unmanaged(self, page: Page, account_ids: Sequence[str] = ()) -> Listing[DriftRecord]:
+        """Return one part of the unmanaged creations that are not over, newest first; of some accounts, or all.
 
         What one call created stands together. The parts are not counted.
         """
@@ -302,8 +321,8 @@ class HiddenLog(Protocol):
         """Keep a hidden change; False when it is kept already."""
         ...
 
-    def find(self, page: Page) -> Listing[HiddenChange]:
-        """Return one part, newest first."""
+    def find(self, page: Page, account_ids: Sequence[str] = ()) -> Listing[HiddenChange]:
+        """Return one part, newest first; of some accounts, or all."""
         ...
 
 
@@ -316,6 +335,10 @@ class HeldCalls(Protocol):
 
     def held(self, account_id: str) -> Sequence[HeldCall]:
         """Return the calls held for an account, oldest first."""
+        ...
+
+    def touching(self, account_id: str, names: frozenset[str]) -> Sequence[HeldCall]:
+        """Return the calls held for an account that touch any of these, or may, oldest first."""
         ...
 
     def expired(self, now: datetime) -> Sequence[HeldCall]:
