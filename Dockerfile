@@ -23,7 +23,8 @@ RUN uv export --frozen --no-default-groups --extra stream --no-emit-project --pr
 COPY tfdrift ./tfdrift
 COPY handlers ./handlers
 COPY streaming ./streaming
-RUN uv pip install --target /packages --no-deps --python-version 3.13 . && rm -rf /packages/bin /packages/handlers /packages/.lock
+RUN uv pip install --target /packages --no-deps --python-version 3.13 . \
+ && rm -rf /packages/bin /packages/handlers /packages/.lock
 
 FROM python:3.13.9-slim-trixie
 WORKDIR /app

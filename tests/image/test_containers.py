@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import stat
 import subprocess
 import time
@@ -13,12 +14,13 @@ from pathlib import Path
 import httpx
 import pytest
 import yaml
+from packaging.requirements import Requirement
 
 from tests.integration.rest.test_falco import alert
 
 from .buildah import Buildah, BuildError, ImageConfig
-from .composed import ROOT, Stand
-from .conftest import APP, EMULATOR
+from .composed import ROOT, Stand, clients, read_compose
+from .conftest import APP, DOCKERFILES, EMULATOR
 from .container import Container
 from .network import within
 
@@ -27,6 +29,9 @@ pytestmark = pytest.mark.timeout(900)
 
 NOBODY = 10001
 ADDRESS = "http://backend:8080"
+# What both images stand on.
+BASE = "python:3.13.9-slim-trixie"
+PLAIN = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "HOME": "/nonexistent"}
 
 
 # The build -------------------------------------------------------------------------------------------------
@@ -40,12 +45,7 @@ def config(images: Buildah) -> ImageConfig:
 @pytest.fixture(scope="session")
 def added(images: Buildah, app_root: Path) -> list[Path]:
     """The files and folders of the app's image that its base does not have, relative to its root."""
-    (base,) = (
-        line.split()[1]
-        for line in (ROOT / "Dockerfile").read_text().splitlines()
-        if re.match(r"FROM python\S+$", line)
-    )
-    with images.root(base) as root:
+    with images.root(BASE) as root:
         return sorted(entries(app_root) - entries(root))
 
 
@@ -53,8 +53,14 @@ def entries(root: Path) -> set[Path]:
     return {path.relative_to(root) for path in root.rglob("*")}
 
 
+def test_both_images_stand_on_the_same_base() -> None:
+    for dockerfile in DOCKERFILES.values():
+        last = [line for line in dockerfile.read_text().splitlines() if line.startswith("FROM ")][-1]
+        assert last == f"FROM {BASE}"
+
+
 def test_a_step_that_fails_fails_the_build(buildah: Buildah, tmp_path: Path) -> None:
-    recipe = "FROM python:3.13.9-slim-trixie\nRUN echo this step fails && exit 3\n"
+    recipe = f"FROM {BASE}\nRUN echo this step fails && exit 3\n"
     (tmp_path / "Dockerfile").write_text(recipe)
 
     with pytest.raises(BuildError, match=r"(?s)this step fails.*exit status 3"):
@@ -115,8 +121,13 @@ def test_the_packages_are_those_of_the_lock(app_root: Path) -> None:
         "--quiet",
     ]
     lines = subprocess.run(export, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
-    # What is for other systems is told by a marker.
-    locked = dict(line.partition(" ")[0].split("==") for line in lines if "win32" not in line)
+    linux = {"sys_platform": "linux", "platform_system": "Linux", "python_full_version": "3.13.9"}
+    wanted = [
+        requirement
+        for requirement in map(Requirement, lines)
+        if requirement.marker is None or requirement.marker.evaluate({**linux, "python_version": "3.13"})
+    ]
+    locked = {requirement.name: str(requirement.specifier).removeprefix("==") for requirement in wanted}
 
     installed = {}
     for metadata in (app_root / "app/packages").glob("*.dist-info/METADATA"):
@@ -138,6 +149,55 @@ def test_what_is_in_the_image_is_roots_and_changed_by_nobody_else(app_root: Path
         )
     ]
     assert wrong == []
+
+
+# The file of services --------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def compose_2(buildah: Buildah, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A root folder with Compose 2, which Debian has since the release that the images stand on."""
+    folder = tmp_path_factory.mktemp("compose-client")
+    install = "apt-get update -qq && apt-get install -y -qq --no-install-recommends docker-compose"
+    (folder / "Dockerfile").write_text(f"FROM {BASE}\nRUN {install}\n")
+    buildah.build("localhost/compose-client:local", folder / "Dockerfile", folder)
+    with buildah.root("localhost/compose-client:local") as root:
+        yield root
+
+
+def test_compose_2_reads_the_file_as_the_older_client_does(compose_2: Path) -> None:
+    (compose_2 / "project").mkdir()
+    shutil.copy(ROOT / "compose.yaml", compose_2 / "project")
+    command = [
+        "chroot",
+        str(compose_2),
+        "docker-compose",
+        "-f",
+        "/project/compose.yaml",
+        "--profile",
+        "falco",
+    ]
+    done = subprocess.run([*command, "config"], env=PLAIN, capture_output=True, text=True, check=True)
+
+    assert done.stderr == ""
+    newer, older = (
+        yaml.safe_load(done.stdout)["services"],
+        read_compose(clients()[0], None, "falco")["services"],
+    )
+    assert set(newer) == set(older)
+    for name, service in older.items():
+        # Ports and mounts are written in another form, and the newer client says that waiting is needed.
+        for key in set(service) - {"build", "depends_on", "ports", "volumes", "healthcheck"}:
+            assert newer[name][key] == service[key], f"{name}: {key}"
+        conditions = {other: about["condition"] for other, about in newer[name].get("depends_on", {}).items()}
+        assert conditions == {
+            other: about["condition"] for other, about in service.get("depends_on", {}).items()
+        }
+    (port,) = newer["backend"]["ports"]
+    assert (port["host_ip"], port["published"], port["target"]) == ("127.0.0.1", "8080", 8080)
+    assert newer["tables"]["healthcheck"] == {"disable": True}
+    for mount in newer["falco"]["volumes"] + newer["falcosidekick"]["volumes"]:
+        assert mount["read_only"] is True
 
 
 # The stand -------------------------------------------------------------------------------------------------
