@@ -1,7 +1,6 @@
 """Records why a rule of the security checks does not apply to one construct."""
 
 from aws_cdk import Acknowledgment, Validations
-from aws_cdk import aws_iam as iam
 from constructs import IConstruct
 
 
@@ -10,7 +9,7 @@ def acknowledge(construct: IConstruct, rule: str, reason: str) -> None:
     Validations.of(construct).acknowledge(Acknowledgment(id=rule, reason=reason))
 
 
-def acknowledge_own_policy(role: iam.IRole) -> None:
+def acknowledge_own_policy(role: IConstruct) -> None:
     """Accept that a role's rights stand in a policy of its own."""
     acknowledge(
         role,

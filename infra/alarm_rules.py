@@ -61,6 +61,12 @@ HELD_PASS = AlarmRule(
     periods=2,
     silence_counts=True,
 )
+TOKEN_ROTATION = AlarmRule(
+    "token-rotation",
+    "The machines' token could not be rotated, and stays as it is.",
+    1,
+    minutes=60,
+)
 TABLE_THROTTLES = AlarmRule("table-throttles", "DynamoDB throttles a table.", 10, minutes=5, periods=3)
 NO_TASK = AlarmRule(
     "no-task",
@@ -93,6 +99,7 @@ RULES = (
     FUNCTION_ERRORS,
     FUNCTION_THROTTLES,
     HELD_PASS,
+    TOKEN_ROTATION,
     TABLE_THROTTLES,
     NO_TASK,
     TASKS_MISSING,

@@ -4,7 +4,7 @@ import os
 
 from aws_cdk import App, Aws, Tags, Validations
 from aws_cdk import aws_logs as logs
-from cdk_nag import AwsSolutionsChecks
+from cdk_nag import AwsSolutionsChecks, NIST80053R5Checks
 
 from infra.config import CONTEXT_KEY, GLOBAL_REGION, ConfigError, DeploymentConfig
 from infra.stacks.data import DataStack
@@ -89,5 +89,5 @@ def _forward_global_services(app: App, config: DeploymentConfig) -> None:
 
 
 def add_security_checks(app: App) -> None:
-    """Have every finding of the AWS Solutions rules stop the synthesis."""
-    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    """Have every finding of the AWS Solutions and the NIST 800-53 (revision 5) rules stop the synthesis."""
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app), NIST80053R5Checks(app))

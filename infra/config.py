@@ -80,7 +80,9 @@ class DeploymentConfig(BaseModel):
     tasks, most_tasks
         Number of streaming tasks, and to how many they grow with clients and CPU; as many: they do not grow.
     own_key
-        Whether the tables are encrypted with a KMS key of the deployment's own instead of AWS's.
+        Whether all that is kept is encrypted with a KMS key of the deployment's own instead of AWS's.
+    token_rotation_days
+        After how many days the machines' token is rotated, each time; 0: it is changed by hand.
     organization_id
         The organisation whose other accounts may send CloudTrail's events to the central bus.
     region
@@ -124,6 +126,7 @@ class DeploymentConfig(BaseModel):
     tasks: int = Field(default=2, ge=1, le=50)
     most_tasks: int | None = Field(default=None, ge=1, le=200)
     own_key: bool = False
+    token_rotation_days: int = Field(default=90, ge=0, le=1000)
     organization_id: str | None = Field(default=None, pattern=r"^o-[a-z0-9]{10,32}$")
     region: str | None = Field(default=None, pattern=r"^[a-z]{2}(?:-[a-z]+)+-\d$")
     notifications: tuple[Target, ...] = ()

@@ -70,6 +70,10 @@ class Alarms(Construct):
             function.function.metric("IteratorAge", statistic="Maximum"),
         )
 
+    def watch_rotation(self, function: ProductFunction) -> None:
+        """Ring when the machines' token could not be rotated."""
+        self._add(f"{function.node.id}Fails", alarm_rules.TOKEN_ROTATION, function.function.metric_errors())
+
     def watch_table(self, name: str, table: dynamodb.TableV2) -> None:
         """Ring when DynamoDB throttles what the product does with a table."""
         for kind in ("Read", "Write"):

@@ -1,6 +1,6 @@
 """CloudTrail's two ways in: events within moments, log files for whatever the events left out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aws_cdk import Aws, CfnOutput, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_cloudtrail as cloudtrail
@@ -10,6 +10,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra.acknowledge import acknowledge
+from infra.constructs.encryption import Encryption
 from infra.constructs.object_access import grant_read_objects
 from infra.constructs.product_function import ProductFunction
 from infra.constructs.work_queue import WorkQueue
@@ -24,7 +26,7 @@ class CloudTrailSourceProps:
     """`calls` takes single records of the event bus, `files` the notices of new log files.
 
     `record_sources` are event sources besides AWS that may hand in records. `existing_log_files` are names of
-    buckets whose owners send notifications to the queue of files.
+    buckets whose owners send notifications to the queue of files. `encryption` covers trail and bucket.
     """
 
     calls: WorkQueue
@@ -33,6 +35,7 @@ class CloudTrailSourceProps:
     create_trail: bool
     record_sources: tuple[str, ...] = ()
     existing_log_files: tuple[str, ...] = ()
+    encryption: Encryption = field(default_factory=Encryption)
 
 
 class CloudTrailSource(Construct):
@@ -44,6 +47,7 @@ class CloudTrailSource(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, props: CloudTrailSourceProps) -> None:
         super().__init__(scope, construct_id)
+        self._encryption = props.encryption
         self._add_rule(props)
         self.log_files = self._add_log_files(props)
         self._existing = tuple(
@@ -56,6 +60,7 @@ class CloudTrailSource(Construct):
 
     def grant_read_log_files(self, function: ProductFunction) -> None:
         """Let the function fetch the log files that the queue's messages name."""
+        self._encryption.grant_read(function.role)
         grant_read_objects(
             function, self.log_files, "AWSLogs/*", "CloudTrail's log files are named by date and random text."
         )
@@ -123,10 +128,16 @@ class CloudTrailSource(Construct):
         if policy is None:
             raise ValueError(f"{props.files.queue.node.path} has no policy to wait for")
         bucket.node.add_dependency(policy)
+        self._encryption.cover(bucket)
+        acknowledge(
+            bucket,
+            "NIST.800.53.R5-S3BucketReplicationEnabled",
+            "It lives for a year and keeps all versions; CloudTrail's own history holds 90 days beside it.",
+        )
         return bucket
 
     def _add_trail(self) -> None:
-        cloudtrail.Trail(
+        trail = cloudtrail.Trail(
             self,
             "Trail",
             bucket=self.log_files,
@@ -134,6 +145,12 @@ class CloudTrailSource(Construct):
             include_global_service_events=True,
             enable_file_validation=True,
             management_events=cloudtrail.ReadWriteType.WRITE_ONLY,
+        )
+        self._encryption.cover(trail)
+        acknowledge(
+            trail,
+            "NIST.800.53.R5-CloudTrailCloudWatchLogsEnabled",
+            "Its events come over EventBridge and in log files; nobody reads a third copy in CloudWatch.",
         )
 
 

@@ -31,6 +31,9 @@ _REUSE_SECONDS = 3600
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
 _READ = ("kms:Decrypt",)
 _WRITE = ("kms:Decrypt", "kms:GenerateDataKey")
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+_READ_TABLE = ("kms:Decrypt", "kms:DescribeKey")
+_WRITE_TABLE = ("kms:Encrypt", "kms:GenerateDataKey")
 
 
 class Encryption:
@@ -52,6 +55,9 @@ class Encryption:
 
     def grant_write(self, grantee: iam.IGrantable) -> None:
         """Let the grantee write what is covered and what it may write of it anyway."""
+
+    def grant_table(self, grantee: iam.IGrantable, *, writes: bool) -> None:
+        """Let the grantee use the covered tables that it may use anyway."""
 
 
 class OwnKey(Encryption):
@@ -84,6 +90,10 @@ class OwnKey(Encryption):
     def grant_write(self, grantee: iam.IGrantable) -> None:
         """Let the grantee have data keys made, and decrypt them."""
         self._grant(grantee, _WRITE)
+
+    def grant_table(self, grantee: iam.IGrantable, *, writes: bool) -> None:
+        """Let the grantee use the key for tables, which DynamoDB does in the caller's name."""
+        self._grant(grantee, _READ_TABLE + (_WRITE_TABLE if writes else ()))
 
     def _grant(self, grantee: iam.IGrantable, actions: tuple[str, ...]) -> None:
         iam.Grant.add_to_principal(

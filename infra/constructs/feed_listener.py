@@ -39,6 +39,7 @@ class FeedListener(Construct):
             "dynamodb:ListStreams, which Lambda's event source asks for, and xray:Put* know no resource.",
         )
         grant_send(props.failed.queue, role)
+        props.failed.encryption.grant_write(role)
         lambda_.CfnEventSourceMapping(
             self,
             "Source",

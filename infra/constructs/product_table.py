@@ -3,15 +3,12 @@
 from aws_cdk import CfnOutput, RemovalPolicy, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from infra.constructs.encryption import Encryption
 from infra.constructs.table_access import TableAccess
 from tfdrift.adapters.table_schema import TableSchema
 
-# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
-_READ_KEY = ("kms:Decrypt", "kms:DescribeKey")
-_WRITE_KEY = ("kms:Encrypt", "kms:GenerateDataKey")
 _READ_STREAM = ("dynamodb:DescribeStream", "dynamodb:GetShardIterator", "dynamodb:GetRecords")
 
 
@@ -19,10 +16,10 @@ class ProductTable(Construct):
     """One table of the schema that the product's adapters use; deleting the stack leaves it and its data."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, schema: TableSchema, key: kms.IKey | None = None
+        self, scope: Construct, construct_id: str, schema: TableSchema, encryption: Encryption
     ) -> None:
         super().__init__(scope, construct_id)
-        self._key = key
+        self._encryption = encryption
         self.table = dynamodb.TableV2(
             self,
             "Table",
@@ -48,8 +45,7 @@ class ProductTable(Construct):
             deletion_protection=True,
             removal_policy=RemovalPolicy.RETAIN,
         )
-        if key is not None:
-            self._encrypt_with(key)
+        encryption.cover(self.table)
         stack = Stack.of(self)
         CfnOutput(stack, f"{construct_id}TableName", value=self.table.table_name)
         if schema.stream_view_type:
@@ -74,21 +70,12 @@ class ProductTable(Construct):
         if access.indexes:
             # Each by its name, where CDK's own grants say ``index/*``.
             self._allow(grantee, ("dynamodb:Query",), [f"{arn}/index/{name}" for name in access.indexes])
-        if self._key is not None:
-            # DynamoDB uses it in the caller's name.
-            self._allow(grantee, _READ_KEY + (_WRITE_KEY if access.writes else ()), [self._key.key_arn])
+        self._encryption.grant_table(grantee, writes=access.writes)
 
     def grant_stream(self, grantee: iam.IGrantable) -> None:
         """Let the grantee find the table's current stream and read it."""
         self._allow(grantee, ("dynamodb:DescribeTable",), [self.table.table_arn])
         self._allow(grantee, _READ_STREAM, [self.stream_arn])
-
-    def _encrypt_with(self, key: kms.IKey) -> None:
-        """Set the key on the resource itself: CDK's own way has to know the region at synthesis."""
-        resource = self.table.node.default_child
-        if not isinstance(resource, dynamodb.CfnGlobalTable):
-            raise TypeError(f"{self.table.node.path} is no table")
-        resource.add_property_override("Replicas.0.SSESpecification.KMSMasterKeyId", key.key_arn)
 
     def _allow(self, grantee: iam.IGrantable, actions: tuple[str, ...], resources: list[str]) -> None:
         iam.Grant.add_to_principal(

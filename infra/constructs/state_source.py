@@ -1,6 +1,6 @@
 """Terraform's states: every write and deletion in a state bucket becomes a message on a queue."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aws_cdk import CfnOutput, Duration, Fn, RemovalPolicy, Stack
 from aws_cdk import aws_events as events
@@ -9,6 +9,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra.acknowledge import acknowledge
+from infra.constructs.encryption import Encryption
 from infra.constructs.object_access import OWN, grant_read_objects
 from infra.constructs.product_function import ProductFunction
 from infra.constructs.work_queue import WorkQueue
@@ -19,12 +21,13 @@ _KEEP_OLD_VERSIONS = Duration.days(90)
 
 @dataclass(frozen=True, slots=True)
 class StateSourceProps:
-    """`existing_buckets` are names; when there are none a bucket is made."""
+    """`existing_buckets` are names; when there are none a bucket is made, and `encryption` is of that."""
 
     work: WorkQueue
     access_logs: s3.IBucket
     key_suffixes: tuple[str, ...]
     existing_buckets: tuple[str, ...] = ()
+    encryption: Encryption = field(default_factory=Encryption)
 
 
 class StateSource(Construct):
@@ -32,6 +35,7 @@ class StateSource(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, props: StateSourceProps) -> None:
         super().__init__(scope, construct_id)
+        self._encryption = props.encryption
         self.buckets: tuple[s3.IBucket, ...] = tuple(
             s3.Bucket.from_bucket_name(self, f"Existing{number}", name)
             for number, name in enumerate(props.existing_buckets, start=1)
@@ -59,6 +63,7 @@ class StateSource(Construct):
 
     def grant_read(self, function: ProductFunction) -> None:
         """Let the function fetch a state in the version that its message names, or see that it is gone."""
+        self._encryption.grant_read(function.role)
         for bucket in self.buckets:
             grant_read_objects(function, bucket, "*", "The keys of the states are their owners' choice.")
             # Without it S3 answers that a missing object is forbidden, and a deleted state could not be told.
@@ -92,5 +97,11 @@ class StateSource(Construct):
             event_bridge_configuration=s3.CfnBucket.EventBridgeConfigurationProperty(
                 event_bridge_enabled=True
             )
+        )
+        props.encryption.cover(bucket)
+        acknowledge(
+            bucket,
+            "NIST.800.53.R5-S3BucketReplicationEnabled",
+            "Old versions stay for 90 days; a copy in another region needs a bucket and a stack there.",
         )
         return bucket

@@ -52,12 +52,13 @@ class IngestStack(Stack):
         )
         self._props = props
         self._code = lambda_.Code.from_asset(str(props.config.lambda_bundle))
-        self._key = FingerprintKey(self, "FingerprintKey")
+        self._encryption = props.data.encryption
+        self._key = FingerprintKey(self, "FingerprintKey", self._encryption)
         self._alarms = Alarms(self, "Alarms", topic_arn=props.config.alarm_topic_arn)
         self._access_logs = AccessLogBucket(self, "AccessLogs").bucket
         self.functions: list[ProductFunction] = []
         self.queues: list[WorkQueue] = []
-        self.token = MachineToken(self, "MachineToken") if props.config.sign_in is not None else None
+        self.token = self._add_token()
         self._add_cloudtrail()
         self._add_states()
         self.falco = self._add_falco()
@@ -65,8 +66,8 @@ class IngestStack(Stack):
         self._add_held()
 
     def _add_cloudtrail(self) -> None:
-        calls = WorkQueue(self, "CloudTrailQueue", WorkQueueProps(function_timeout=_QUICK))
-        files = WorkQueue(self, "LogFileQueue", WorkQueueProps(function_timeout=_WHOLE_FILES))
+        calls = self._queue("CloudTrailQueue", _QUICK)
+        files = self._queue("LogFileQueue", _WHOLE_FILES)
         source = CloudTrailSource(
             self,
             "CloudTrailSource",
@@ -77,6 +78,7 @@ class IngestStack(Stack):
                 create_trail=self._props.config.create_trail,
                 record_sources=self._props.config.record_sources,
                 existing_log_files=self._props.config.log_file_buckets,
+                encryption=self._encryption,
             ),
         )
         self._bus = self._add_central_bus(calls)
@@ -114,7 +116,7 @@ class IngestStack(Stack):
         return CentralBus(self, "CentralBus", props).bus
 
     def _add_states(self) -> None:
-        work = WorkQueue(self, "StateQueue", WorkQueueProps(function_timeout=_WHOLE_FILES))
+        work = self._queue("StateQueue", _WHOLE_FILES)
         source = StateSource(
             self,
             "StateSource",
@@ -123,6 +125,7 @@ class IngestStack(Stack):
                 access_logs=self._access_logs,
                 key_suffixes=self._props.config.state_key_suffixes,
                 existing_buckets=self._props.config.state_buckets,
+                encryption=self._encryption,
             ),
         )
         function = self._ingesting(
@@ -154,7 +157,7 @@ class IngestStack(Stack):
         self._alarms.watch_queue(work, whole_files=True)
 
     def _add_falco(self) -> ProductFunction:
-        work = WorkQueue(self, "FalcoQueue", WorkQueueProps(function_timeout=_QUICK))
+        work = self._queue("FalcoQueue", _QUICK)
         FalcoSource(self, "FalcoSource", FalcoSourceProps(work=work))
         function = self._ingesting("Falco", "falco", _QUICK, memory_mib=1024)
         self._ask_for_token(function)
@@ -170,14 +173,35 @@ class IngestStack(Stack):
         self._ask_for_token(function)
         return function
 
+    def _add_token(self) -> MachineToken | None:
+        """Return the machines' token, which there is where people sign in."""
+        if self._props.config.sign_in is None:
+            return None
+        token = MachineToken(self, "MachineToken", self._encryption)
+        days = self._props.config.token_rotation_days
+        if days == 0:
+            token.never_rotate()
+        else:
+            function = self._function("TokenRotation", "rotate_token", _QUICK, memory_mib=256)
+            token.rotate_with(function, days)
+            self._alarms.watch_rotation(function)
+        return token
+
     def _ask_for_token(self, function: ProductFunction) -> None:
         if self.token is not None:
             function.function.add_environment("TFDRIFT_API_TOKEN_SECRET_ARN", self.token.arn)
             self.token.grant_read(function.role)
 
     def _add_held(self) -> None:
-        function = self._ingesting("Held", "held", _QUICK, memory_mib=512, on_events=access.EVENTS_OF_PASS)
-        failed = DeadLetters(self, "HeldDeadLetters", name="HeldDeadLetters")
+        failed = DeadLetters(self, "HeldDeadLetters", name="HeldDeadLetters", encryption=self._encryption)
+        function = self._ingesting(
+            "Held",
+            "held",
+            _QUICK,
+            memory_mib=512,
+            on_events=access.EVENTS_OF_PASS,
+            dead_letters=failed,
+        )
         HeldSchedule(
             self,
             "HeldSchedule",
@@ -196,6 +220,7 @@ class IngestStack(Stack):
         extra: dict[str, str] | None = None,
         on_events: TableAccess = access.EVENTS_OF_CALLS,
         on_states: TableAccess = access.STATES_OF_CALLS,
+        dead_letters: DeadLetters | None = None,
     ) -> ProductFunction:
         """Return a function that writes drifts and events, compares with the state, and fingerprints."""
         function = self._function(
@@ -204,8 +229,9 @@ class IngestStack(Stack):
             timeout,
             memory_mib=memory_mib,
             extra={"TFDRIFT_FINGERPRINT_SECRET_ARN": self._key.arn, **(extra or {})},
+            dead_letters=dead_letters,
         )
-        self._key.grant_read(function)
+        self._key.grant_read(function.role)
         self._props.data.events.grant(function.role, on_events)
         self._props.data.state.grant(function.role, on_states)
         return function
@@ -218,6 +244,7 @@ class IngestStack(Stack):
         *,
         memory_mib: int,
         extra: dict[str, str] | None = None,
+        dead_letters: DeadLetters | None = None,
     ) -> ProductFunction:
         function = ProductFunction(
             self,
@@ -229,8 +256,15 @@ class IngestStack(Stack):
                 memory_mib=memory_mib,
                 log_retention=self._props.log_retention,
                 environment={**product_settings(self._props.config, self._props.data), **(extra or {})},
+                encryption=self._encryption,
+                dead_letters=dead_letters,
             ),
         )
         self._alarms.watch_function(function)
         self.functions.append(function)
         return function
+
+    def _queue(self, construct_id: str, timeout: Duration) -> WorkQueue:
+        return WorkQueue(
+            self, construct_id, WorkQueueProps(function_timeout=timeout, encryption=self._encryption)
+        )

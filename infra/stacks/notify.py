@@ -40,8 +40,11 @@ class NotifyStack(Stack):
         self._props = props
         self._code = lambda_.Code.from_asset(str(props.config.lambda_bundle))
         self._alarms = Alarms(self, "Alarms", topic_arn=props.config.alarm_topic_arn)
-        self._outbox = WorkQueue(self, "Outbox", WorkQueueProps(function_timeout=_TIMEOUT))
-        self._deliveries = ProductTable(self, "Deliveries", DELIVERIES_TABLE, props.data.key)
+        self._encryption = props.data.encryption
+        self._outbox = WorkQueue(
+            self, "Outbox", WorkQueueProps(function_timeout=_TIMEOUT, encryption=self._encryption)
+        )
+        self._deliveries = ProductTable(self, "Deliveries", DELIVERIES_TABLE, self._encryption)
         self._add_announcing()
         self._add_delivering()
         self._alarms.watch_queue(self._outbox)
@@ -49,7 +52,7 @@ class NotifyStack(Stack):
 
     def _add_announcing(self) -> None:
         function = self._function("Notify", "notify")
-        failed = DeadLetters(self, "NotifyDeadLetters", name="NotifyDeadLetters")
+        failed = DeadLetters(self, "NotifyDeadLetters", name="NotifyDeadLetters", encryption=self._encryption)
         FeedListener(
             self,
             "FeedListener",
@@ -57,6 +60,7 @@ class NotifyStack(Stack):
         )
         self._props.data.feed.grant(function.role, access.FEED_OF_NOTIFICATIONS)
         grant_send(self._outbox.queue, function.role)
+        self._encryption.grant_write(function.role)
         self._alarms.watch_dead_letters(failed)
         self._alarms.watch_stream_reading(function)
 
@@ -64,6 +68,7 @@ class NotifyStack(Stack):
         function = self._function("Deliver", "deliver")
         function.read_from(self._outbox, max_concurrency=5)
         grant_send(self._outbox.queue, function.role)
+        self._encryption.grant_write(function.role)
         self._deliveries.grant(function.role, access.DELIVERIES)
         for target in self._props.config.notifications:
             action, arn = _right(target)
@@ -79,6 +84,7 @@ class NotifyStack(Stack):
                 timeout=_TIMEOUT,
                 memory_mib=512,
                 log_retention=self._props.log_retention,
+                encryption=self._encryption,
                 environment={
                     "TFDRIFT_NOTIFICATIONS": Targets.dump_json(
                         self._props.config.notifications, exclude_defaults=True

@@ -76,7 +76,11 @@ class StreamStack(Stack):
         if config.vpc is not None:
             return place_in(self, config.vpc)
         network = Network(
-            self, "Network", log_retention=self._props.log_retention, egress=config.sign_in is not None
+            self,
+            "Network",
+            log_retention=self._props.log_retention,
+            egress=config.sign_in is not None,
+            encryption=self._props.data.encryption,
         )
         environment["AWS_ENDPOINT_URL_DYNAMODB_STREAMS"] = network.streams_url
         return network.placement
@@ -95,6 +99,7 @@ class StreamStack(Stack):
                 metrics_service=environment["TFDRIFT_METRICS_SERVICE"],
                 environment=environment,
                 log_retention=self._props.log_retention,
+                encryption=data.encryption,
             ),
         )
         if token is not None:
@@ -131,6 +136,7 @@ class StreamStack(Stack):
                 public=config.public,
                 certificate_arn=config.certificate_arn or (domain.make_certificate() if domain else None),
                 people=people,
+                has_firewall=config.waf_rate_limit is not None,
             ),
         )
         if config.waf_rate_limit is not None:
@@ -142,6 +148,7 @@ class StreamStack(Stack):
                     load_balancer_arn=door.load_balancer.load_balancer_arn,
                     rate_limit=config.waf_rate_limit,
                     log_retention=self._props.log_retention,
+                    encryption=self._props.data.encryption,
                 ),
             )
         if domain is not None:

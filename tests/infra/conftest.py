@@ -105,37 +105,66 @@ def organisation(organisation_assembly: Path) -> dict[str, Template]:
 
 
 @pytest.fixture(scope="session")
-def configured() -> dict[str, Template]:
-    """The templates of a deployment that uses the options: existing buckets and trail, HTTPS, networks."""
-    return read_templates(
-        synthesise(
-            "tests-configured",
-            {
-                "name": "drift",
-                "lambda_bundle": str(BUNDLE),
-                "state_buckets": ["states-of-team-a", "states-of-team-b"],
-                "state_key_suffixes": [".tfstate", "/state.json"],
-                "create_trail": False,
-                "log_file_buckets": ["trail-of-the-organisation"],
-                "record_sources": ["example.audit"],
-                "terraform_principals": ["arn:aws:iam::*:role/terraform-*"],
-                "cors_origins": ["https://console.example.com"],
-                "ignore_rules": "aws_autoscaling_group.*.desired_capacity",
-                "client_networks": ["10.0.0.0/8"],
-                "certificate_arn": "arn:aws:acm:us-east-1:111122223333:certificate/6d2c8ad9",
-                "tasks": 3,
-                "alarm_topic_arn": "arn:aws:sns:us-east-1:111122223333:on-call",
-                "dashboard_url": "https://drift.example.com",
-                "notifications": [
-                    {"kind": "slack", "name": "platform", "secret_arn": SLACK_SECRET},
-                    {
-                        "kind": "sns",
-                        "name": "mail",
-                        "topic_arn": NOTIFICATION_TOPIC,
-                        "severities": ["critical"],
-                    },
-                    {"kind": "event_bus", "name": "bus", "bus_arn": NOTIFICATION_BUS},
-                ],
-            },
-        )
+def configured_assembly() -> Path:
+    """The assembly of a deployment that uses the options: existing buckets and trail, HTTPS, networks."""
+    return synthesise(
+        "tests-configured",
+        {
+            "name": "drift",
+            "lambda_bundle": str(BUNDLE),
+            "state_buckets": ["states-of-team-a", "states-of-team-b"],
+            "state_key_suffixes": [".tfstate", "/state.json"],
+            "create_trail": False,
+            "log_file_buckets": ["trail-of-the-organisation"],
+            "record_sources": ["example.audit"],
+            "terraform_principals": ["arn:aws:iam::*:role/terraform-*"],
+            "cors_origins": ["https://console.example.com"],
+            "ignore_rules": "aws_autoscaling_group.*.desired_capacity",
+            "client_networks": ["10.0.0.0/8"],
+            "certificate_arn": "arn:aws:acm:us-east-1:111122223333:certificate/6d2c8ad9",
+            "tasks": 3,
+            "alarm_topic_arn": "arn:aws:sns:us-east-1:111122223333:on-call",
+            "dashboard_url": "https://drift.example.com",
+            "notifications": [
+                {"kind": "slack", "name": "platform", "secret_arn": SLACK_SECRET},
+                {
+                    "kind": "sns",
+                    "name": "mail",
+                    "topic_arn": NOTIFICATION_TOPIC,
+                    "severities": ["critical"],
+                },
+                {"kind": "event_bus", "name": "bus", "bus_arn": NOTIFICATION_BUS},
+            ],
+        },
     )
+
+
+@pytest.fixture(scope="session")
+def configured(configured_assembly: Path) -> dict[str, Template]:
+    """Its templates."""
+    return read_templates(configured_assembly)
+
+
+@pytest.fixture(scope="session")
+def whole_assembly() -> Path:
+    """The assembly of a deployment that has every stack and every part, with a key of its own."""
+    context: dict[str, object] = {
+        "lambda_bundle": str(BUNDLE),
+        "region": "eu-central-1",
+        "organization_id": "o-a1b2c3d4e5",
+        "own_key": True,
+        "token_rotation_days": 30,
+        "public": True,
+        "sign_in": {"kind": "own_cognito", "domain_prefix": "drift"},
+        "domain_name": "drift.example.com",
+        "hosted_zone_id": "Z0123456789ABCDEFGHIJ",
+        "waf_rate_limit": 2000,
+        "notifications": [{"kind": "slack", "name": "platform", "secret_arn": SLACK_SECRET}],
+    }
+    return synthesise("tests-whole", context)
+
+
+@pytest.fixture(scope="session")
+def whole(whole_assembly: Path) -> dict[str, Template]:
+    """Its templates."""
+    return read_templates(whole_assembly)

@@ -101,10 +101,12 @@ def test_alarms_tell_the_topic_that_was_named_and_nobody_else(
             assert alarm["AlarmActions"] == ["arn:aws:sns:us-east-1:111122223333:on-call"]
 
 
-def test_every_alarm_says_what_it_means_and_where_to_go_on(configured: dict[str, Template]) -> None:
+def test_every_alarm_says_what_it_means_and_where_to_go_on(
+    configured: dict[str, Template], public: dict[str, Template]
+) -> None:
     descriptions = {
         alarm["AlarmDescription"]
-        for template in configured.values()
+        for template in (*configured.values(), *public.values())
         for alarm in template.of_type(ALARM).values()
     }
     assert descriptions == {rule.description for rule in RULES}

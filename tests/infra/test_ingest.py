@@ -96,7 +96,7 @@ def test_every_work_queue_redrives_into_dead_letters_that_are_kept_longest(inges
         for name, queue in queues.items()
         if name not in dead
     }
-    # that of the scheduled pass takes what its rule could not hand over
+    # that of the scheduled pass takes what its rule could not hand over, and what its function failed
     (scheduled,) = [name for name in dead if name.startswith("HeldDeadLetters")]
     assert redriven == dead - {scheduled}
     assert len(redriven) == 4
@@ -230,6 +230,11 @@ def test_falco_alerts_come_by_topic_too(ingest: Template) -> None:
     logical_id, _ = queue_of(ingest, "FalcoQueue")
     assert subscription["Endpoint"] == {"Fn::GetAtt": [logical_id, "Arn"]}
     assert "KmsMasterKeyId" in ingest.only("AWS::SNS::Topic")
+
+
+def test_a_pass_that_failed_for_good_is_kept(ingest: Template) -> None:
+    held = ingest.resource("HeldFunction", "AWS::Lambda::Function")
+    assert "HeldDeadLetters" in str(held["DeadLetterConfig"]["TargetArn"])
 
 
 def test_held_calls_are_looked_at_every_minute(ingest: Template) -> None:
