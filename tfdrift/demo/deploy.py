@@ -127,7 +127,11 @@ def deploy_assembly(emulator: Emulator, assembly: Path, *, region: str = REGION)
 
 
 def create_stack(
-    emulator: Emulator, clients: EmulatorClients, stack: AssembledStack, region: str = REGION
+    emulator: Emulator,
+    clients: EmulatorClients,
+    stack: AssembledStack,
+    region: str = REGION,
+    **parameters: str,
 ) -> dict[str, str]:
     """Create one stack with its assets and return its outputs; raises DeployError as `deploy` does."""
     store = _Store(clients, clients("sts").get_caller_identity()["Account"], region)
@@ -136,7 +140,7 @@ def create_stack(
         store.upload(asset)
     template = adapt(stack.template, RECORD_SOURCE).template
     url = f"{emulator.endpoint}/{store.keep_template(stack.name, template)}"
-    outputs = _create(clients("cloudformation"), stack.name, url)
+    outputs = _create(clients("cloudformation"), stack.name, url, parameters)
     complete(clients, stack.name, stack.template)
     return outputs
 
@@ -193,13 +197,19 @@ class _Store:
         )
 
 
-def _create(cloudformation: Any, name: str, template_url: str) -> dict[str, str]:  # noqa: ANN401 - a boto3 client
+def _create(
+    cloudformation: Any,  # noqa: ANN401 - a boto3 client
+    name: str,
+    template_url: str,
+    parameters: Mapping[str, str],
+) -> dict[str, str]:
     """Create one stack and wait; returns its outputs."""
     try:
         cloudformation.create_stack(
             StackName=name,
             TemplateURL=template_url,
             Capabilities=["CAPABILITY_IAM"],
+            Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
         )
         cloudformation.get_waiter("stack_create_complete").wait(
             StackName=name, WaiterConfig={"Delay": _POLL_SECONDS, "MaxAttempts": _POLLS}

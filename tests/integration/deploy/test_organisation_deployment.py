@@ -33,6 +33,9 @@ FIRST = ("111122223333", "eu-west-1", "sg-0a1b2c3d4e5f60711")
 SECOND = ("444455556666", "us-east-1", "sg-0a1b2c3d4e5f60722")
 THIRD = ("777788889999", "eu-central-1", "sg-0a1b2c3d4e5f60733")
 MEMBERS = (FIRST, SECOND, THIRD)
+# Whose bucket is told of from the emulator's own account, since its buses know no other.
+MEMBER, MEMBERS_STATES = "000000000000", "states-of-payments"
+RESOURCES = "/api/v1/state/resources"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ def organisation(emulator: Emulator) -> Iterator[Organisation]:
             own_key=True,
             most_tasks=6,
             record_sources=[],
+            member_states=[{"bucket": MEMBERS_STATES, "account": MEMBER}],
         )
         home = deployed(emulator, clients, assembly, HOME)
         states = {
@@ -196,13 +200,16 @@ def test_a_members_call_on_the_central_bus_becomes_a_drift_of_its_account_and_re
     assert set(organisation.seen_on_bus()) == {record["eventID"]}
 
 
-def test_a_members_forwarder_hands_on_what_its_account_tells(
-    organisation: Organisation, emulator: Emulator, forwarder: str
-) -> None:
-    # Given the forwarder's template as a StackSet would make it, beside the bus: the emulator's buses know
-    # no other account and region
+@pytest.fixture(scope="module")
+def beside(organisation: Organisation, emulator: Emulator, forwarder: str) -> None:
+    """The forwarder as a StackSet would make it, beside the bus: the emulator's buses know no place else."""
     stack = AssembledStack("forwarder", json.loads(forwarder), ())
-    create_stack(emulator, organisation.stacks.clients, stack, HOME)
+    create_stack(emulator, organisation.stacks.clients, stack, HOME, StateBucketNames=MEMBERS_STATES)
+
+
+@pytest.mark.usefixtures("beside")
+def test_a_members_forwarder_hands_on_what_its_account_tells(organisation: Organisation) -> None:
+    # Given a central bus that has seen nothing
     organisation.seen_on_bus()
     # When a call is told of on the account's own bus
     record = opened_to_the_world(*SECOND)
@@ -211,6 +218,30 @@ def test_a_members_forwarder_hands_on_what_its_account_tells(
     eventually(lambda: organisation.drifts(account_id=SECOND[0]))
     assert organisation.seen_on_bus() == [record["eventID"]]
     assert organisation.drifts(account_id=SECOND[0]) == [SECOND]
+
+
+@pytest.mark.usefixtures("beside")
+def test_a_members_state_is_read_where_it_is(organisation: Organisation) -> None:
+    # Given a member's bucket that tells EventBridge of its objects
+    s3 = organisation.stacks.clients("s3")
+    s3.create_bucket(Bucket=MEMBERS_STATES, CreateBucketConfiguration={"LocationConstraint": HOME})
+    s3.put_bucket_notification_configuration(
+        Bucket=MEMBERS_STATES, NotificationConfiguration={"EventBridgeConfiguration": {}}
+    )
+    known = len(organisation.stacks.items(RESOURCES))
+    # When Terraform writes a state there
+    group = security_group(MEMBER, HOME, "sg-0a1b2c3d4e5f60744", "theirs")
+    state = state_of(group, lineage="3f2b8a60-0000-4000-8000-000000000009")
+    s3.put_object(Bucket=MEMBERS_STATES, Key="theirs/terraform.tfstate", Body=state)
+    # Then its resource is known as the member's
+    eventually(lambda: len(organisation.stacks.items(RESOURCES)) > known)
+    (found,) = (
+        resource
+        for resource in organisation.stacks.items(RESOURCES)
+        if resource["address"] == "aws_security_group.theirs"
+    )
+    assert (found["account_id"], found["region"]) == (MEMBER, HOME)
+    assert found["state"]["bucket"] == MEMBERS_STATES
 
 
 def test_the_forwarders_template_is_made_in_a_members_account_as_it_is(
