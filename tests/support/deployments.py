@@ -101,6 +101,16 @@ def deployed(emulator: Emulator, clients: EmulatorClients, assembly: Path, regio
     return Deployed(emulator, clients, deploy_assembly(emulator, assembly, region=region), assembly)
 
 
+def with_text_replaced(assembly: Path, folder: Path, old: str, new: str) -> Path:
+    """Lay out an assembly in another folder, with a text of its templates replaced; returns that folder."""
+    for path in assembly.iterdir():
+        if path.suffix == ".json" and path.is_file():
+            (folder / path.name).write_text(path.read_text("utf-8").replace(old, new), "utf-8")
+        else:
+            (folder / path.name).symlink_to(path)
+    return folder
+
+
 def eventually(condition: Callable[[], object]) -> None:
     """Return once the condition holds; fails if it does not within two minutes."""
     deadline = time.monotonic() + ARRIVES_WITHIN

@@ -4,13 +4,20 @@ import base64
 import json
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from tests.support.deployments import Deployed, assert_all_else_is_as_synthesised, deployed, left_out
+from tests.support.deployments import (
+    Deployed,
+    assert_all_else_is_as_synthesised,
+    deployed,
+    left_out,
+    with_text_replaced,
+)
 from tests.support.lambda_events import alb_request
 from tests.support.sign_in import LoadBalancer, load_balancer
 from tests.support.streaming_process import StreamingProcess, streaming_process
@@ -20,7 +27,7 @@ from tfdrift.demo.emulator_clients import EmulatorClients
 
 pytestmark = [pytest.mark.emulator, pytest.mark.timeout(400)]
 
-DOMAIN = "drift.example.com"
+DOMAIN, ZONE = "drift.example.com", "Z0123456789ABCDEFGHIJ"
 # A secret of this name answers to its ARN without the random end, too.
 CLIENT_SECRET = "dashboard-client-AbCdEf"
 PROVIDER = {
@@ -34,7 +41,7 @@ PROVIDER = {
 }
 LEFT_OUT = {
     "tfdrift-data": [],
-    "tfdrift-ingest": ["AWS::CloudTrail::Trail"],
+    "tfdrift-ingest": ["AWS::CloudTrail::Trail", "AWS::SecretsManager::RotationSchedule"],
     "tfdrift-stream": [
         "AWS::EC2::EIP",
         "AWS::EC2::FlowLog",
@@ -65,10 +72,14 @@ def stacks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
             public=True,
             sign_in=PROVIDER,
             domain_name=DOMAIN,
-            hosted_zone_id=zone["Id"].rpartition("/")[2],
+            hosted_zone_id=ZONE,
             waf_rate_limit=2000,
         )
-        yield deployed(emulator, clients, assembly)
+        # A zone gets its id when it is made, and with another option everything would be synthesised anew.
+        named = with_text_replaced(
+            assembly, tmp_path_factory.mktemp("assembly"), ZONE, zone["Id"].rpartition("/")[2]
+        )
+        yield deployed(emulator, clients, named)
 
 
 @pytest.fixture(scope="module")
@@ -218,7 +229,9 @@ def _deed(stacks: Deployed, action: dict[str, Any]) -> str:
     return targets[0] if targets else "tasks"
 
 
-def test_a_stranger_is_sent_to_the_provider_and_his_calls_are_refused(stacks: Deployed) -> None:
+def test_a_stranger_is_sent_to_the_provider_and_calls_without_a_session_are_refused(
+    stacks: Deployed, door: dict[str, Any], keys: LoadBalancer
+) -> None:
     page = through(stacks, "/drifts")
     assert page.status_code == 302
     sent = httpx.URL(page.headers["location"])
@@ -227,6 +240,7 @@ def test_a_stranger_is_sent_to_the_provider_and_his_calls_are_refused(stacks: De
     assert sent.params["redirect_uri"] == f"https://{DOMAIN}/oauth2/idpresponse"
     for path in ("/api/v1/drifts", "/api/v1/stream", "/ws"):
         assert through(stacks, path).status_code == 401
+        assert through(stacks, path, **proof(keys, door)).status_code == 401
 
 
 def test_through_the_load_balancer_a_machine_is_let_in_by_the_token_alone(
@@ -308,6 +322,21 @@ def test_the_function_takes_the_load_balancers_word_and_nobody_elses(
             "no token at all": {"x-amzn-oidc-data": "a.b.c"},
         }
         assert {why: status(near, header) for why, header in refused.items()} == dict.fromkeys(refused, 401)
+
+
+def test_a_rotation_by_the_deployed_function_cuts_off_no_sender(near: Deployed, token: str) -> None:
+    # Given the secret, and a version to come
+    arn, version = near.outputs["MachineTokenSecretArn"], str(uuid4())
+    # When the function does the steps of a rotation, as Secrets Manager asks for them
+    for step in ("createSecret", "setSecret", "testSecret", "finishSecret"):
+        event = {"Step": step, "SecretId": arn, "ClientRequestToken": version}
+        near.invoke(near.outputs["TokenRotationFunctionName"], event)
+    renewed = near.clients("secretsmanager").get_secret_value(SecretId=arn)["SecretString"]
+    assert renewed != token
+    # Then a function that begins afterwards takes the version before and the one after, and no other
+    near.point(near.deployment.api_function, POWERTOOLS_LOG_LEVEL="INFO")
+    answers = [status(near, {"authorization": f"Bearer {shown}"}) for shown in (token, renewed, "another")]
+    assert answers == [200, 200, 401]
 
 
 # The container's process, with the variables of the deployed task definition
