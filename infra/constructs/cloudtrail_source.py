@@ -1,6 +1,6 @@
 """CloudTrail's two ways in: events within moments, log files for whatever the events left out."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from aws_cdk import Aws, CfnOutput, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_cloudtrail as cloudtrail
@@ -33,9 +33,9 @@ class CloudTrailSourceProps:
     files: WorkQueue
     access_logs: s3.IBucket
     create_trail: bool
+    encryption: Encryption
     record_sources: tuple[str, ...] = ()
     existing_log_files: tuple[str, ...] = ()
-    encryption: Encryption = field(default_factory=Encryption)
 
 
 class CloudTrailSource(Construct):

@@ -20,12 +20,12 @@ class DeadLetters(Construct):
         construct_id: str,
         *,
         name: str,
+        encryption: Encryption,
         of_a_queue: bool = False,
-        encryption: Encryption | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         self.name = name
-        self.encryption = encryption or Encryption()
+        self.encryption = encryption
         self.queue = sqs.Queue(
             self,
             "Queue",

@@ -31,6 +31,7 @@ _REUSE_SECONDS = 3600
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
 _READ = ("kms:Decrypt",)
 _WRITE = ("kms:Decrypt", "kms:GenerateDataKey")
+_DATA_KEYS = ("kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext")
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
 _READ_TABLE = ("kms:Decrypt", "kms:DescribeKey")
 _WRITE_TABLE = ("kms:Encrypt", "kms:GenerateDataKey")
@@ -117,11 +118,11 @@ def _for_queues() -> tuple[iam.PolicyStatement, ...]:
 
 def _for_logs() -> tuple[iam.PolicyStatement, ...]:
     """https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html."""
-    actions = ("Encrypt", "Decrypt", "ReEncryptFrom", "ReEncryptTo", "GenerateDataKey", "DescribeKey")
+    actions = ("kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:DescribeKey")
     return (
         iam.PolicyStatement(
             sid="LogGroupsOfThisAccount",
-            actions=[f"kms:{action}" for action in actions],
+            actions=[*actions, *_DATA_KEYS],
             resources=["*"],
             principals=[iam.ServicePrincipal(f"logs.{Aws.REGION}.{Aws.URL_SUFFIX}")],
             conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": _arns("logs", "log-group:*")}},
@@ -136,7 +137,7 @@ def _for_trails() -> tuple[iam.PolicyStatement, ...]:
     return (
         iam.PolicyStatement(
             sid="TrailsOfThisAccount",
-            actions=["kms:GenerateDataKey"],
+            actions=list(_DATA_KEYS),
             resources=["*"],
             principals=[principal],
             conditions={
@@ -174,10 +175,8 @@ def _set_bucket(bucket: s3.CfnBucket, key_arn: str) -> None:
     by_default = s3.CfnBucket.ServerSideEncryptionByDefaultProperty(
         sse_algorithm="aws:kms", kms_master_key_id=key_arn
     )
-    # One request to KMS a bucket and a while, where it would be one an object.
-    rule = s3.CfnBucket.ServerSideEncryptionRuleProperty(
-        bucket_key_enabled=True, server_side_encryption_by_default=by_default
-    )
+    # Without a bucket key: KMS would be told of the bucket, where CloudTrail is let in by its trail.
+    rule = s3.CfnBucket.ServerSideEncryptionRuleProperty(server_side_encryption_by_default=by_default)
     bucket.bucket_encryption = s3.CfnBucket.BucketEncryptionProperty(
         server_side_encryption_configuration=[rule]
     )

@@ -58,8 +58,8 @@ class Network(Construct):
         construct_id: str,
         *,
         log_retention: logs.RetentionDays,
+        encryption: Encryption,
         egress: bool = False,
-        encryption: Encryption | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         task_type = _WITH_EGRESS if egress else ec2.SubnetType.PRIVATE_ISOLATED
@@ -79,7 +79,7 @@ class Network(Construct):
         )
         self.placement = Placement(self.vpc, CIDR, _subnets(task_type), _subnets(ec2.SubnetType.PUBLIC))
         self._acknowledge_what_is_open()
-        self._add_flow_log(log_retention, encryption or Encryption())
+        self._add_flow_log(log_retention, encryption)
         self.vpc.add_gateway_endpoint("DynamoDb", service=ec2.GatewayVpcEndpointAwsService.DYNAMODB)
         # ECR keeps the layers of images in S3.
         self.vpc.add_gateway_endpoint("S3", service=ec2.GatewayVpcEndpointAwsService.S3)

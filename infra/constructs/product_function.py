@@ -61,8 +61,8 @@ class ProductFunctionProps:
     timeout: Duration
     memory_mib: int
     log_retention: logs.RetentionDays
+    encryption: Encryption
     environment: Mapping[str, str] = field(default_factory=dict)
-    encryption: Encryption = field(default_factory=Encryption)
     dead_letters: DeadLetters | None = None
 
 

@@ -1,6 +1,6 @@
 """Terraform's states: every write and deletion in a state bucket becomes a message on a queue."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from aws_cdk import CfnOutput, Duration, Fn, RemovalPolicy, Stack
 from aws_cdk import aws_events as events
@@ -26,8 +26,8 @@ class StateSourceProps:
     work: WorkQueue
     access_logs: s3.IBucket
     key_suffixes: tuple[str, ...]
+    encryption: Encryption
     existing_buckets: tuple[str, ...] = ()
-    encryption: Encryption = field(default_factory=Encryption)
 
 
 class StateSource(Construct):

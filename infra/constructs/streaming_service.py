@@ -1,7 +1,7 @@
 """The streaming container as a Fargate service: tails the stream, serves clients and dashboard."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
@@ -39,7 +39,7 @@ class StreamingServiceProps:
     metrics_service: str
     environment: Mapping[str, str]
     log_retention: logs.RetentionDays
-    encryption: Encryption = field(default_factory=Encryption)
+    encryption: Encryption
 
 
 class StreamingService(Construct):

@@ -1,6 +1,6 @@
 """The web application firewall in front of the load balancer: known attackers, probes, and a rate limit."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_logs as logs
@@ -24,7 +24,7 @@ class WebFirewallProps:
     load_balancer_arn: str
     rate_limit: int
     log_retention: logs.RetentionDays
-    encryption: Encryption = field(default_factory=Encryption)
+    encryption: Encryption
 
 
 class WebFirewall(Construct):

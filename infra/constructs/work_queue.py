@@ -1,6 +1,6 @@
 """A queue of work for a function, with the dead-letter queue that keeps poison messages whole."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_sqs as sqs
@@ -17,7 +17,7 @@ class WorkQueueProps:
     """`function_timeout` is that of the function that reads the queue."""
 
     function_timeout: Duration
-    encryption: Encryption = field(default_factory=Encryption)
+    encryption: Encryption
 
 
 class WorkQueue(Construct):

@@ -10,7 +10,7 @@ import pytest
 
 from infra.bundle import AWS, PROJECT_ROOT, BundleError, bundle, local
 
-HANDLERS = ("cloudtrail", "falco", "tfstate", "api", "held")
+HANDLERS = ("cloudtrail", "falco", "tfstate", "api", "held", "rotate_token")
 
 
 @pytest.fixture(scope="module")

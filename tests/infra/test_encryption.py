@@ -113,9 +113,13 @@ def test_data_keys_are_used_again(whole: dict[str, Template]) -> None:
         for name, queue in whole[stack].of_type("AWS::SQS::Queue").items():
             assert queue["KmsDataKeyReusePeriodSeconds"] == 3600, name
             assert "SqsManagedSseEnabled" not in queue, name
-    bucket = whole["Ingest"].resource("StateSourceBucket", "AWS::S3::Bucket")
-    (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
-    assert rule["BucketKeyEnabled"] is True
+
+
+def test_no_bucket_key_stands_between_cloudtrail_and_the_key(whole: dict[str, Template]) -> None:
+    # CloudTrail's right is bound to the trail; with a bucket key KMS would be told of the bucket alone.
+    for bucket in whole["Ingest"].of_type("AWS::S3::Bucket").values():
+        (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        assert "BucketKeyEnabled" not in rule
 
 
 def test_roles_may_use_the_key_for_what_they_do_and_no_more(whole: dict[str, Template]) -> None:
@@ -149,7 +153,7 @@ def test_services_use_the_key_for_this_accounts_things_alone(whole: dict[str, Te
         "ArnLike": {"kms:EncryptionContext:aws:logs:arn": arn("logs", "log-group:*")}
     }
     of_trails = arn("cloudtrail", "trail/*")
-    assert trails["Action"] == "kms:GenerateDataKey"
+    assert trails["Action"] == ["kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"]
     assert trails["Condition"] == {
         "ArnLike": {"aws:SourceArn": of_trails, "kms:EncryptionContext:aws:cloudtrail:arn": of_trails}
     }
