@@ -24,7 +24,7 @@ class TableAccess:
 
 
 # The functions that take calls and alerts.
-EVENTS_OF_CALLS = TableAccess(("GetItem", "PutItem", "Query"))
+EVENTS_OF_CALLS = TableAccess(("BatchGetItem", "GetItem", "PutItem", "Query"))
 STATES_OF_CALLS = TableAccess(("BatchGetItem", "Query"))
 # The function that takes states also ends drifts and lets go of held calls.
 EVENTS_OF_STATES = TableAccess(("BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query"), (BY_STATUS,))

@@ -16,19 +16,19 @@ from pathlib import Path
 
 import pytest
 
+from tests.infra.conftest import MEMBER_STATES
 from tests.support.installation import Installation, stacks_in_emulator
 from tests.support.recorded_calls import Recording
 from tests.support.recorded_deployment import RecordedDeployment
 from tests.support.templates import Template
 from tfdrift.demo.emulator import Emulator
+from tools.permissions.keys import key_needs
 from tools.permissions.roles import Right, Role, aws_uses, granted, roles, used_by_aws
 from tools.permissions.stacks import Stacks
 
 pytestmark = [pytest.mark.emulator, pytest.mark.timeout(240)]
 
 _ROOT = Path(__file__).resolve().parents[2]
-# What only reads, by the actions' own names; everything else on a table's items writes.
-_WRITES = {"BatchWriteItem", "DeleteItem", "PutItem", "UpdateItem"}
 # Calls of parts that not every configuration has, and what its templates have then.
 ONLY_WITH = {
     "Publish": "TFDRIFT_NOTIFICATIONS",
@@ -42,7 +42,9 @@ ONLY_WITH = {
 # A task asks so for batches that have expired, when it was away for longer than they are kept:
 # tests/integration/streaming/test_following.py. IAM asks for GetItem, as for the lease.
 NOT_DRIVEN = {"TransactGetItems"}
-OWNED = {"states": ("states-of-team-a", "states-of-team-b"), "log_files": ("trail-of-the-organisation",)}
+MEMBERS_KEYS = {
+    member["bucket"]: member["kms_key_arn"] for member in MEMBER_STATES if "kms_key_arn" in member
+}
 
 
 @dataclass(frozen=True)
@@ -58,26 +60,31 @@ class Deployment:
     def needed(self, role: Role) -> set[Right]:
         found = self.recordings.get(role.logical_id, Recording())
         by_aws = {needed.right for needed in used_by_aws(self.stacks, role)}
-        return found.rights | by_aws | set(self._of_keys(found)) | _of_missing(found)
+        rights = found.rights | by_aws | _of_missing(found)
+        return (
+            rights | {needed.right for needed in key_needs(self.stacks, rights)} | self._of_foreign_keys(role)
+        )
 
-    def _of_keys(self, found: Recording) -> Iterator[Right]:
-        """Yield what DynamoDB does with a table's own key in the caller's name."""
-        for stack, logical_id, properties in self.stacks.resources("AWS::DynamoDB::GlobalTable"):
-            key = properties["Replicas"][0].get("SSESpecification", {}).get("KMSMasterKeyId")
-            arn = self.stacks.arn(stack, logical_id)
-            actions = {right.action.partition(":")[2] for right in found.rights if right.resource == arn}
-            if key is None or not actions - {"DescribeTable"}:
-                continue
-            uses = ["key_of_read_table", *(["key_of_written_table"] if actions & _WRITES else [])]
-            for use in uses:
-                for action in aws_uses()[use].actions:
-                    yield Right(action, self.stacks.text(stack, key))
+    def _of_foreign_keys(self, role: Role) -> set[Right]:
+        """Return the use of the keys that members name for buckets which the role reads."""
+        read = {_bucket_of(right) for right in self.recordings.get(role.logical_id, Recording()).rights}
+        return {Right("kms:Decrypt", key) for bucket, key in MEMBERS_KEYS.items() if bucket in read}
+
+
+def _bucket_of(right: Right) -> str:
+    return right.resource.removeprefix("arn:aws:s3:::").partition("/")[0]
 
 
 def _of_missing(found: Recording) -> set[Right]:
     return {
         Right(action, bucket) for bucket in found.missing for action in aws_uses()["missing_object"].actions
     }
+
+
+def _buckets_of(stacks: Stacks, role_name: str) -> set[str]:
+    """Return the buckets whose objects a role may read: those that it is told of."""
+    (role,) = (role for role in roles(stacks) if role.name == role_name)
+    return {_bucket_of(right) for right in granted(stacks, role) if right.action == "s3:GetObject"}
 
 
 @pytest.fixture(scope="module")
@@ -106,18 +113,15 @@ def deployment(
     )
     installation = Installation(emulator, stacks)
     recorded = RecordedDeployment(installation, defaultdict(Recording))
-    own = {
-        name: tuple(
-            stacks.name(stack, logical_id)
-            for stack, logical_id, _ in stacks.resources("AWS::S3::Bucket")
-            if logical_id.startswith(prefix)
-        )
-        for name, prefix in (("states", "StateSource"), ("log_files", "CloudTrailSource"))
+    own = {stacks.name(stack, logical_id) for stack, logical_id, _ in stacks.resources("AWS::S3::Bucket")}
+    read = {
+        # The deployment's own come first: what others hold may be of other accounts.
+        name: sorted(_buckets_of(stacks, f"{name}Role"), key=lambda bucket: (bucket not in own, bucket))
+        for name in ("State", "LogFiles")
     }
-    others = OWNED if request.param == "configured" else {}
-    for bucket in (bucket for buckets in others.values() for bucket in buckets):
+    for bucket in {*read["State"], *read["LogFiles"]} - own:
         installation.make_bucket(bucket)
-    recorded.drive_functions(**{name: own[name] + others.get(name, ()) for name in own})
+    recorded.drive_functions(states=read["State"], log_files=read["LogFiles"])
     recorded.drive_rotation()
     recorded.drive_notifications()
     recorded.drive_tasks(tmp_path_factory.mktemp(request.param))
@@ -200,5 +204,4 @@ def test_every_use_by_aws_is_one_of_a_configuration(
         for needed in used_by_aws(stacks, role)
     }
     known = {name: use.reason for name, use in aws_uses().items()}
-    of_calls = {"key_of_read_table", "key_of_written_table", "missing_object"}
-    assert {name for name, reason in known.items() if reason not in seen} == of_calls
+    assert {name for name, reason in known.items() if reason not in seen} == {"missing_object"}

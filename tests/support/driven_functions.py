@@ -3,6 +3,7 @@
 import copy
 import gzip
 import json
+import os
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -149,10 +150,18 @@ def forget_a_state(drive: Drive, bucket: str) -> None:
     from handlers.tfstate.handler import handler
 
     other = drive.upload(bucket, "other.tfstate", terraform_state(1, lineage="lineage-2"))
-    handler(sqs_event(object_event(bucket, "other.tfstate", other)), Context())
+    handler(sqs_event(_told_by_owner(object_event(bucket, "other.tfstate", other))), Context())
     drive.installation.clients["s3"].delete_object(Bucket=bucket, Key="other.tfstate")
-    gone = object_event(bucket, "other.tfstate", detail_type="Object Deleted")
-    handler(sqs_event(object_event(bucket, "other.tfstate"), gone, "{"), Context())
+    late = _told_by_owner(object_event(bucket, "other.tfstate"))
+    gone = _told_by_owner(object_event(bucket, "other.tfstate", detail_type="Object Deleted"))
+    handler(sqs_event(late, gone, "{"), Context())
+
+
+def _told_by_owner(event: dict[str, Any]) -> dict[str, Any]:
+    """Return S3's event as the account sends it that the bucket belongs to: this one or a member."""
+    members = os.environ.get("TFDRIFT_MEMBER_ACCOUNTS", "")
+    is_own = event["detail"]["bucket"]["name"] in os.environ["TFDRIFT_STATE_BUCKETS"].split(",")
+    return event if is_own or not members else {**event, "account": members.split(",")[0]}
 
 
 def take_calls(drive: Drive, _: str) -> None:

@@ -9,9 +9,10 @@ from typing import Any
 
 from tools.permissions.stacks import Stacks, readable
 
-# Conditions of which the deployment's own calls meet every one: whose bucket it is that an object is read of.
-NARROWING = {"s3:ResourceAccount"}
+# Conditions that the deployment's own calls meet: whose bucket is read, and by which service a key is used.
+NARROWING = {"kms:ViaService", "s3:ResourceAccount"}
 _PARTS = {"Sid", "Effect", "Action", "Resource", "Condition"}
+_OF_BUCKETS = {"s3:ListBucket"}
 _USES = Path(__file__).with_name("aws_uses.toml")
 
 
@@ -78,7 +79,7 @@ def roles(stacks: Stacks) -> list[Role]:
 
 
 def granted(stacks: Stacks, role: Role) -> set[Right]:
-    """Return each action with each resource of the role's policies.
+    """Return each action with each resource of the role's policies that it can be of.
 
     Raises
     ------
@@ -95,7 +96,17 @@ def granted(stacks: Stacks, role: Role) -> set[Right]:
             for action in _as_list(statement["Action"])
             for resource in _as_list(statement["Resource"])
         }
-    return found
+    return {right for right in found if not _is_void(right)}
+
+
+def _is_void(right: Right) -> bool:
+    """Return whether the action is never one on that resource: S3 has those of buckets and of objects.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+    """
+    if not right.action.startswith("s3:"):
+        return False
+    return ("/" in right.resource) == (right.action in _OF_BUCKETS)
 
 
 def used_by_aws(stacks: Stacks, role: Role) -> list[Needed]:
@@ -109,10 +120,13 @@ def used_by_aws(stacks: Stacks, role: Role) -> list[Needed]:
 
 
 def _statements(stacks: Stacks, role: Role) -> Iterator[dict[str, Any]]:
-    for stack, _, properties in stacks.resources("AWS::IAM::Policy"):
-        if stack == role.stack and {"Ref": role.logical_id} in properties.get("Roles", []):
-            yield from properties["PolicyDocument"]["Statement"]
     own = stacks.templates[role.stack]["Resources"][role.logical_id]["Properties"]
+    attached = own.get("ManagedPolicyArns", [])
+    for kind in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"):
+        for stack, logical_id, properties in stacks.resources(kind):
+            named = {"Ref": role.logical_id} in properties.get("Roles", [])
+            if stack == role.stack and (named or {"Ref": logical_id} in attached):
+                yield from properties["PolicyDocument"]["Statement"]
     for policy in own.get("Policies", []):
         yield from policy["PolicyDocument"]["Statement"]
 
@@ -135,6 +149,9 @@ def _of_functions(stacks: Stacks, role: Role) -> Iterator[tuple[str, str]]:
         yield "function_logs", _log_group(stacks, role.stack, properties["LoggingConfig"]["LogGroup"])
         if properties.get("TracingConfig", {}).get("Mode") == "Active":
             yield "function_traces", "*"
+        if "DeadLetterConfig" in properties:
+            dead_letters = properties["DeadLetterConfig"]["TargetArn"]
+            yield "failed_invocations", stacks.text(role.stack, dead_letters)
         for stack, _, mapping in stacks.resources("AWS::Lambda::EventSourceMapping"):
             if stack == role.stack and mapping["FunctionName"] == {"Ref": function}:
                 yield from _of_mapping(stacks, stack, mapping)
