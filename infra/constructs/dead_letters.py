@@ -1,11 +1,13 @@
 """A queue that keeps what could not be used, whole, until somebody has looked at it."""
 
 from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.acknowledge import acknowledge
 from infra.constructs.encryption import Encryption
+from infra.constructs.single_grants import grant_send
 
 
 class DeadLetters(Construct):
@@ -42,3 +44,7 @@ class DeadLetters(Construct):
                 "It is a dead-letter queue itself: of a rule or a function, which the check does not see.",
             )
         CfnOutput(Stack.of(self), f"{name}Url", value=self.queue.queue_url)
+
+    def grant_send(self, grantee: iam.IGrantable) -> None:
+        """Let the grantee put something aside here."""
+        grant_send(self.queue, self.encryption, grantee)

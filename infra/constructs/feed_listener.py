@@ -10,7 +10,7 @@ from infra.acknowledge import acknowledge
 from infra.constructs.dead_letters import DeadLetters
 from infra.constructs.product_function import ProductFunction
 from infra.constructs.product_table import ProductTable
-from infra.constructs.single_grants import allow, grant_send
+from infra.constructs.single_grants import allow
 
 _READ_STREAM = ("dynamodb:DescribeStream", "dynamodb:GetShardIterator", "dynamodb:GetRecords")
 _BATCHES = '{"eventName":["INSERT"],"dynamodb":{"Keys":{"pk":{"S":[{"prefix":"FEED#"}]}}}}'
@@ -38,8 +38,7 @@ class FeedListener(Construct):
             "AwsSolutions-IAM5[Resource::*]",
             "dynamodb:ListStreams, which Lambda's event source asks for, and xray:Put* know no resource.",
         )
-        grant_send(props.failed.queue, role)
-        props.failed.encryption.grant_write(role)
+        props.failed.grant_send(role)
         lambda_.CfnEventSourceMapping(
             self,
             "Source",

@@ -45,5 +45,4 @@ class GeneratedSecret(Construct):
 
     def grant_read(self, grantee: iam.IGrantable) -> None:
         """Let the grantee read the value, in whichever version."""
-        grant_value(self.secret, grantee)
-        self.encryption.grant_read(grantee)
+        grant_value(self.secret, self.encryption, grantee)

@@ -6,6 +6,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sqs as sqs
 
+from infra.constructs.encryption import Encryption
+
 
 def allow(grantee: iam.IGrantable, actions: Sequence[str], resource_arn: str) -> None:
     """Allow some actions on one resource."""
@@ -14,11 +16,13 @@ def allow(grantee: iam.IGrantable, actions: Sequence[str], resource_arn: str) ->
     ).assert_success()
 
 
-def grant_send(queue: sqs.IQueue, grantee: iam.IGrantable) -> None:
-    """Let the grantee send to a queue whose address it is told."""
+def grant_send(queue: sqs.IQueue, encryption: Encryption, grantee: iam.IGrantable) -> None:
+    """Let the grantee send to a queue whose address it is told, and have it encrypted."""
     allow(grantee, ["sqs:SendMessage"], queue.queue_arn)
+    encryption.grant_write(grantee)
 
 
-def grant_value(secret: secretsmanager.ISecret, grantee: iam.IGrantable) -> None:
-    """Let the grantee read a secret's value, and nothing about it."""
+def grant_value(secret: secretsmanager.ISecret, encryption: Encryption, grantee: iam.IGrantable) -> None:
+    """Let the grantee read a secret's value, in whichever version, and nothing about it."""
     allow(grantee, ["secretsmanager:GetSecretValue"], secret.secret_arn)
+    encryption.grant_read(grantee)

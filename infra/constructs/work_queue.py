@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 
 from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.constructs.dead_letters import DeadLetters
 from infra.constructs.encryption import Encryption
+from infra.constructs.single_grants import grant_send
 
 _MAX_RECEIVES = 5
 
@@ -53,3 +55,7 @@ class WorkQueue(Construct):
         stack = Stack.of(self)
         CfnOutput(stack, f"{construct_id}Url", value=self.queue.queue_url)
         CfnOutput(stack, f"{construct_id}Arn", value=self.queue.queue_arn)
+
+    def grant_send(self, grantee: iam.IGrantable) -> None:
+        """Let the grantee send to the queue, whose address it is told."""
+        grant_send(self.queue, self.encryption, grantee)

@@ -14,7 +14,7 @@ from infra.constructs.dead_letters import DeadLetters
 from infra.constructs.feed_listener import FeedListener, FeedListenerProps
 from infra.constructs.product_function import ProductFunction, ProductFunctionProps
 from infra.constructs.product_table import ProductTable
-from infra.constructs.single_grants import allow, grant_send
+from infra.constructs.single_grants import allow
 from infra.constructs.work_queue import WorkQueue, WorkQueueProps
 from infra.stacks.data import DataStack
 from tfdrift.adapters.notifications.targets import EventBusTarget, SnsTarget, Target, Targets
@@ -59,16 +59,14 @@ class NotifyStack(Stack):
             FeedListenerProps(function=function, feed=self._props.data.feed, failed=failed),
         )
         self._props.data.feed.grant(function.role, access.FEED_OF_NOTIFICATIONS)
-        grant_send(self._outbox.queue, function.role)
-        self._encryption.grant_write(function.role)
+        self._outbox.grant_send(function.role)
         self._alarms.watch_dead_letters(failed)
         self._alarms.watch_stream_reading(function)
 
     def _add_delivering(self) -> None:
         function = self._function("Deliver", "deliver")
         function.read_from(self._outbox, max_concurrency=5)
-        grant_send(self._outbox.queue, function.role)
-        self._encryption.grant_write(function.role)
+        self._outbox.grant_send(function.role)
         self._deliveries.grant(function.role, access.DELIVERIES)
         for target in self._props.config.notifications:
             action, arn = _right(target)
