@@ -1,6 +1,7 @@
 """The rotation of the machines' token: its steps in Secrets Manager, and senders through two rotations."""
 
 import json
+import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ pytestmark = pytest.mark.emulator
 
 STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
 FIRST = "the first token, as it was generated"
+# A process looks for a new version half a minute after it last looked.
+TAKEN_UP_WITHIN = 40.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +174,9 @@ def statuses(running: StreamingProcess, *tokens: str) -> list[int]:
     return [httpx.get(url, headers={"X-API-Key": token}, timeout=10).status_code for token in tokens]
 
 
-def test_a_running_container_takes_both_versions(world: World, secret: Secret, tmp_path: Path) -> None:
+def test_a_running_container_takes_both_versions_and_takes_up_new_ones(
+    world: World, secret: Secret, tmp_path: Path
+) -> None:
     second = secret.rotate()
     third = secret.rotate()
     environment = {
@@ -183,3 +188,10 @@ def test_a_running_container_takes_both_versions(world: World, secret: Secret, t
         stream = f"{running.base}/api/v1/stream"
         with httpx.stream("GET", stream, headers={"X-API-Key": second}, timeout=10) as answer:
             assert answer.status_code == 200
+        # When the token is rotated meanwhile
+        fourth = secret.rotate()
+        deadline = time.monotonic() + TAKEN_UP_WITHIN
+        while statuses(running, fourth) != [200] and time.monotonic() < deadline:
+            time.sleep(1.0)
+        # Then it is taken up without a restart, and what is older than the previous one is refused
+        assert statuses(running, fourth, third, second) == [200, 200, 401]
