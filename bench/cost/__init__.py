@@ -1,7 +1,7 @@
 """What a deployment costs a month, computed from list prices and what it uses."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 _FILE = Path(__file__).with_name("prices.toml")
@@ -22,8 +22,16 @@ class Bill:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """The page on which a price was read, and when that page says it was written; None where it does not."""
+
+    page: str
+    written: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
-    """The data file."""
+    """The data file; `checked` has the prices that were read on a page."""
 
     prices: dict[str, float]
     idle: dict[str, float]
@@ -31,13 +39,15 @@ class Usage:
     event: dict[str, float]
     workload: dict[str, float]
     accounts: tuple[int, ...]
+    checked: dict[str, Check] = field(default_factory=dict)
 
 
 def read(file: Path = _FILE) -> Usage:
     """Return the file's content."""
     data = tomllib.loads(file.read_text("utf-8"))
     accounts = tuple(data["workload"].pop("accounts"))
-    return Usage(accounts=accounts, **data)
+    checked = {name: Check(**entry) for name, entry in data.pop("checked").items()}
+    return Usage(accounts=accounts, checked=checked, **data)
 
 
 def idle_bill(usage: Usage) -> Bill:

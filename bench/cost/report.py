@@ -1,5 +1,7 @@
 """The tables of docs/cost.md, as Markdown."""
 
+from urllib.parse import urlsplit
+
 from bench.cost import Bill, Usage, idle_bill, million_bill, month, sign_in_bill
 
 
@@ -14,6 +16,18 @@ def tables(usage: Usage) -> str:
         _table("a million calls that drift", "$", _with_total(million_bill(usage))),
     )
     return "\n\n".join(parts)
+
+
+def price_table(usage: Usage) -> str:
+    """Return each price with the page on which it was read, or the word that it was not checked."""
+    lines = ["| price | $ | read on | of |", "| --- | ---: | --- | --- |"]
+    for name, price in usage.prices.items():
+        check = usage.checked.get(name)
+        page = f"[{urlsplit(check.page).hostname}]({check.page})" if check else "**not checked**"
+        written = (check.written or "no date") if check else ""
+        amount = f"{price:.10f}".rstrip("0").rstrip(".")
+        lines.append(f"| {name.replace('_', ' ')} | {amount} | {page} | {written} |")
+    return "\n".join(lines)
 
 
 def _with_total(bill: Bill) -> list[tuple[str, float]]:

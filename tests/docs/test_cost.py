@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bench.cost import Usage, idle_bill, million_bill, month, read
-from bench.cost.report import tables
+from bench.cost.report import price_table, tables
 
 _PAGE = Path(__file__).resolve().parents[2] / "docs/cost.md"
 
@@ -15,6 +15,14 @@ def doubled(usage: Usage, price: str) -> Usage:
 
 def test_the_page_holds_the_tables_as_they_are_computed() -> None:
     assert tables(read()) in _PAGE.read_text("utf-8")
+
+
+def test_the_page_says_which_price_was_read_where_and_which_was_not() -> None:
+    usage = read()
+    page = _PAGE.read_text("utf-8")
+    assert price_table(usage) in page
+    assert set(usage.checked) <= set(usage.prices)
+    assert page.count("**not checked**") == len(usage.prices) - len(usage.checked)
 
 
 def test_every_price_counts_somewhere() -> None:

@@ -1,4 +1,4 @@
-"""Writes docs/permissions.md: the prose of page.md with tables made of the synthesised templates."""
+"""Writes docs/permissions.md: the prose of page.txt with tables made of the synthesised templates."""
 
 import json
 import tomllib
@@ -14,7 +14,7 @@ from tools.permissions.roles import Right, Role, granted, roles, used_by_aws
 from tools.permissions.stacks import Stacks, read_stacks
 
 _HERE = Path(__file__).parent
-_PROSE = _HERE / "page.md"
+_PROSE = _HERE / "page.txt"
 _REASONS = _HERE / "reasons.toml"
 
 
