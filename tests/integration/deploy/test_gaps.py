@@ -1,6 +1,5 @@
 """What is left out for the emulator is what it refuses, and nothing else."""
 
-import copy
 import json
 import string
 from typing import Any
@@ -10,14 +9,13 @@ import pytest
 from botocore.exceptions import ClientError, WaiterError
 
 from tests.integration.deploy.conftest import Wired
-from tfdrift.demo.assembly import stacks
+from tests.support.deployments import assert_all_else_is_as_synthesised, left_out
 from tfdrift.demo.emulator import Emulator
 from tfdrift.demo.emulator_clients import EmulatorClients
 from tfdrift.demo.emulator_gaps import (
     DIFFERENCES,
     FORGOTTEN_PROPERTIES,
     REFUSED_TYPES,
-    REFUSED_VARIABLES,
     UnknownGapError,
     adapt,
 )
@@ -55,30 +53,12 @@ def creation_failure(clients: EmulatorClients, template: dict[str, Any]) -> str:
     return ""
 
 
-@pytest.mark.parametrize("stack", sorted(EXPECTED))
-def test_exactly_this_is_left_out_of_each_stack(wired: Wired, stack: str) -> None:
-    (assembled,) = (found for found in stacks(wired.assembly) if found.name == stack)
-    resources: Any = assembled.template["Resources"]
-    left_out = [
-        part.partition(".")[2] or resources[part]["Type"] for part in adapt(assembled.template).left_out
-    ]
-    assert sorted(left_out) == EXPECTED[stack]
+def test_exactly_this_is_left_out_of_each_stack(wired: Wired) -> None:
+    assert left_out(wired.assembly) == EXPECTED
 
 
 def test_all_else_is_as_synthesised(wired: Wired) -> None:
-    for assembled in stacks(wired.assembly):
-        before: Any = copy.deepcopy(assembled.template)
-        after: Any = adapt(assembled.template).template
-        for name in list(before["Resources"]):
-            if before["Resources"][name]["Type"] in REFUSED_TYPES:
-                del before["Resources"][name]
-            elif before["Resources"][name]["Type"] == "AWS::ECS::TaskDefinition":
-                (container,) = before["Resources"][name]["Properties"]["ContainerDefinitions"]
-                container["Environment"] = [
-                    entry for entry in container["Environment"] if entry["Name"] not in REFUSED_VARIABLES
-                ]
-        assert after == before
-        assert assembled.template["Resources"] != {}
+    assert_all_else_is_as_synthesised(wired.assembly)
 
 
 @pytest.mark.parametrize("resource_type", sorted(REFUSED_TYPES))

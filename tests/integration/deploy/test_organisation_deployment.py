@@ -48,7 +48,7 @@ class Organisation:
     @property
     def bus(self) -> str:
         """The central bus's ARN."""
-        return str(self.stacks.outputs["CentralBusArn"])
+        return self.stacks.outputs["CentralBusArn"]
 
     def seen_on_bus(self) -> list[str]:
         """Return the ids of the calls that the central bus was given, and forget them."""
