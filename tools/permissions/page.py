@@ -11,9 +11,11 @@ from typing import Any
 from tools.permissions.grants import resource_grants
 from tools.permissions.keys import key_needs
 from tools.permissions.roles import Right, Role, granted, roles, used_by_aws
-from tools.permissions.stacks import Stacks, read_stacks
+from tools.permissions.stacks import Place, Stacks, read_stacks
 
 _HERE = Path(__file__).parent
+# Elsewhere than where global services are told of, so that the stack for those is there, too.
+_PLACE = Place(region="eu-central-1")
 _PROSE = _HERE / "page.txt"
 _REASONS = _HERE / "reasons.toml"
 
@@ -40,7 +42,7 @@ def page(default: Path, complete: Path) -> str:
     MissingReasonError
         If a role or a right is new, and the data file does not say what for.
     """
-    plain, full = Stacks(read_stacks(default)), Stacks(read_stacks(complete))
+    plain, full = (Stacks(read_stacks(assembly), _PLACE) for assembly in (default, complete))
     parts = {
         "deployer": _deployer(complete),
         "kinds": _kinds(full),
@@ -113,8 +115,8 @@ def short(arn: str) -> str:
     if not arn.startswith("arn:aws:"):
         return "any" if arn == "*" else arn
     service, region, account, name = arn.split(":", 5)[2:6]
-    elsewhere = "" if region in {"", "us-east-1"} else f" in {region}"
-    owner = "" if account in {"", "111122223333"} else f" of account {account}"
+    elsewhere = "" if region in {"", _PLACE.region} else f" in {region}"
+    owner = "" if account in {"", _PLACE.account} else f" of account {account}"
     return f"{service} {name.removesuffix(':*')}{elsewhere}{owner}"
 
 
@@ -180,13 +182,18 @@ def _assumed(assembly: Path) -> Iterator[str]:
     files = [assembly / "manifest.json", *assembly.glob("*.assets.json")]
     for values in (_values_of("assumeRoleArn", json.loads(path.read_text("utf-8"))) for path in files):
         for value in values:
-            for name, stands in {
-                "Partition": "aws",
-                "AccountId": "111122223333",
-                "Region": "us-east-1",
-            }.items():
-                value = value.replace(f"${{AWS::{name}}}", stands)
-            yield value
+            yield _in_place(value)
+
+
+def _in_place(text: str) -> str:
+    """Return a text of the assembly with the place in the stead of what CDK's command fills in."""
+    for name, stands in (
+        ("Partition", "aws"),
+        ("AccountId", _PLACE.account),
+        ("Region", _PLACE.region),
+    ):
+        text = text.replace(f"${{AWS::{name}}}", stands)
+    return text
 
 
 def _values_of(key: str, value: Any) -> Iterable[str]:  # noqa: ANN401 - JSON
