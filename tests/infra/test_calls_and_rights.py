@@ -11,7 +11,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
@@ -42,6 +41,10 @@ ONLY_WITH = {
 # A task asks so for batches that have expired, when it was away for longer than they are kept:
 # tests/integration/streaming/test_following.py. IAM asks for GetItem, as for the lease.
 NOT_DRIVEN = {"TransactGetItems"}
+OTHERS_BUCKETS = {
+    "organisation": {member["bucket"] for member in MEMBER_STATES} | {"trail-of-the-organisation"},
+    "configured": {"states-of-team-a", "states-of-team-b", "trail-of-the-organisation"},
+}
 MEMBERS_KEYS = {
     member["bucket"]: member["kms_key_arn"] for member in MEMBER_STATES if "kms_key_arn" in member
 }
@@ -128,24 +131,34 @@ def deployment(
     return Deployment(stacks, dict(recorded.recordings))
 
 
+def missing(needed: set[Right], rights: set[Right]) -> list[Right]:
+    """Return what is needed and not granted."""
+    return sorted(each for each in needed if not any(right.covers(each) for right in rights))
+
+
+def unused(needed: set[Right], rights: set[Right]) -> list[Right]:
+    """Return what is granted and not needed."""
+    return sorted(right for right in rights if not any(right.covers(each) for each in needed))
+
+
 def test_nothing_that_is_called_is_missing(deployment: Deployment) -> None:
-    missing = [
-        f"{role.name}: {needed.action} on {needed.resource}"
-        for role in roles(deployment.stacks)
-        for needed in sorted(deployment.needed(role))
-        if not any(right.covers(needed) for right in deployment.granted(role))
-    ]
-    assert missing == []
+    known = roles(deployment.stacks)
+    assert known
+    assert {
+        role.name: found
+        for role in known
+        if (found := missing(deployment.needed(role), deployment.granted(role)))
+    } == {}
 
 
 def test_nothing_is_granted_that_nothing_uses(deployment: Deployment) -> None:
-    unused = [
-        f"{role.name}: {right.action} on {right.resource}"
-        for role in roles(deployment.stacks)
-        for right in sorted(deployment.granted(role))
-        if not any(right.covers(needed) for needed in deployment.needed(role))
-    ]
-    assert unused == []
+    known = roles(deployment.stacks)
+    assert any(deployment.granted(role) for role in known)
+    assert {
+        role.name: found
+        for role in known
+        if (found := unused(deployment.needed(role), deployment.granted(role)))
+    } == {}
 
 
 def test_every_role_that_runs_code_was_driven(deployment: Deployment) -> None:
@@ -174,23 +187,26 @@ def test_every_call_in_the_source_was_made(deployment: Deployment) -> None:
     assert operations - made == NOT_DRIVEN
 
 
-def _has(needed: set[Right], action: str, resource: str) -> bool:
-    return any(right.action == action and fnmatchcase(right.resource, resource) for right in needed)
-
-
 def test_a_right_that_is_taken_away_or_added_is_noticed(deployment: Deployment) -> None:
-    # Given the role of a function
+    # Given the role of a function, which has what it needs
     (role,) = (role for role in roles(deployment.stacks) if role.name == "CloudTrailRole")
     needed, rights = deployment.needed(role), deployment.granted(role)
     put = next(right for right in rights if right.action == "dynamodb:PutItem")
-    # When it lacks one, or has that of another action or another resource
-    lacking = rights - {put}
-    foreign = Right("dynamodb:Scan", put.resource)
+    # When it lacks a right, or has that of another action or of another resource
+    scan = Right("dynamodb:Scan", put.resource)
     elsewhere = Right(put.action, put.resource.replace("EventsTable", "StateTable"))
-    # Then the comparison says so
-    assert _has(needed, put.action, put.resource)
-    assert not any(right.covers(Right(put.action, put.resource)) for right in lacking)
-    assert not any(foreign.covers(each) or elsewhere.covers(each) for each in needed)
+    # Then the comparison names just that
+    assert missing(needed, rights - {put}) == [put]
+    assert unused(needed, rights | {scan, elsewhere}) == sorted([scan, elsewhere])
+
+
+def test_the_buckets_that_the_options_name_were_read(
+    deployment: Deployment, request: pytest.FixtureRequest
+) -> None:
+    configuration = request.node.callspec.params["deployment"]
+    wanted = OTHERS_BUCKETS.get(configuration, set())
+    read = {_bucket_of(right) for found in deployment.recordings.values() for right in found.rights}
+    assert wanted <= read
 
 
 def test_every_use_by_aws_is_one_of_a_configuration(
