@@ -1,4 +1,4 @@
-"""Which events a client asked for: types, severity and resource_type, each a comma separated list."""
+"""Which events a client asked for: types, severity, resource_type and account_id, comma separated lists."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -10,6 +10,7 @@ from tfdrift.domain.feed_event import EventType
 from tfdrift.service.stream_ports import GAP
 
 _RESOURCE_TYPE = re.compile(r"[a-z][a-z0-9_]{0,127}", re.ASCII)
+_ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 _MOST_VALUES = 100
 
 
@@ -24,20 +25,22 @@ class StreamFilter:
     types: frozenset[str] = frozenset()
     severities: frozenset[str] = frozenset()
     resource_types: frozenset[str] = frozenset()
+    accounts: frozenset[str] = frozenset()
 
     @property
     def passes_all(self) -> bool:
         """Whether nothing is filtered out."""
-        return not (self.types or self.severities or self.resource_types)
+        return not (self.types or self.severities or self.resource_types or self.accounts)
 
     def passes(self, frame: Frame) -> bool:
-        """Return whether the event is wanted; one without a severity has none of the wanted ones."""
+        """Return whether the event is wanted; one without a severity or account has none of those wanted."""
         if frame.type == GAP:
             return True
         return (
             (not self.types or frame.type in self.types)
             and (not self.severities or frame.severity in self.severities)
             and (not self.resource_types or frame.resource_type in self.resource_types)
+            and (not self.accounts or frame.account_id in self.accounts)
         )
 
 
@@ -46,7 +49,8 @@ def parse_filter(query: Mapping[str, Sequence[str]]) -> StreamFilter:
     return StreamFilter(
         types=_known("types", query, [kind.value for kind in EventType]),
         severities=_known("severity", query, [severity.value for severity in Severity]),
-        resource_types=_resource_types(query),
+        resource_types=_shaped("resource_type", query, _RESOURCE_TYPE, "a type such as aws_instance"),
+        accounts=_shaped("account_id", query, _ACCOUNT, "an account of twelve digits"),
     )
 
 
@@ -67,9 +71,11 @@ def _known(name: str, query: Mapping[str, Sequence[str]], known: Sequence[str]) 
     return values
 
 
-def _resource_types(query: Mapping[str, Sequence[str]]) -> frozenset[str]:
-    values = _values("resource_type", query)
+def _shaped(
+    name: str, query: Mapping[str, Sequence[str]], shape: re.Pattern[str], meant: str
+) -> frozenset[str]:
+    values = _values(name, query)
     for value in sorted(values):
-        if not _RESOURCE_TYPE.fullmatch(value):
-            raise InvalidFilter(f"resource_type {value[:40]!r} is not a type such as aws_instance")
+        if not shape.fullmatch(value):
+            raise InvalidFilter(f"{name} {value[:40]!r} is not {meant}")
     return values

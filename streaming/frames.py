@@ -28,6 +28,7 @@ class Frame:
     severity: str | None
     resource_type: str | None
     data: bytes
+    account_id: str | None = None
 
     @property
     def cursor(self) -> str:
@@ -88,6 +89,7 @@ def encode(epoch: str, batch: FeedBatch) -> EncodedBatch:
             entry.severity,
             entry.resource_type,
             sse_frame(entry.type, entry.data, str(Cursor(epoch, Position(batch.n, number)))),
+            entry.account_id,
         )
         for number, entry in enumerate(batch.entries, start=1)
     )

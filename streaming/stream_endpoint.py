@@ -38,15 +38,15 @@ def _runtime(request: Request) -> Runtime:
 async def stream(request: Request) -> Response:
     """Stream drifts, Falco alerts and state changes as Server-Sent Events.
 
-    `types`, `severity` and `resource_type` take comma separated lists. A client that comes back names the
-    last id it saw in the header `Last-Event-ID`, or as `lastEventId` where it cannot set headers, and
-    receives every event after it. A client without one may name a time as `since`, and receives what was
+    `types`, `severity`, `resource_type` and `account_id` take comma separated lists. A client that comes back
+    names the last id it saw in the header `Last-Event-ID`, or as `lastEventId` where it cannot set headers,
+    and receives every event after it. A client without one may name a time as `since`, and receives what was
     committed to the feed from then on.
     """
     runtime = _runtime(request)
     query = request.query_params
     try:
-        names = ("types", "severity", "resource_type")
+        names = ("types", "severity", "resource_type", "account_id")
         wanted = parse_filter({name: query.getlist(name) for name in names})
         wish = parse_wish(request.headers, query)
     except InvalidFilter as error:

@@ -42,12 +42,14 @@ class Subscribe(_Message):
     types: Values = ()
     severity: Values = ()
     resource_type: Values = ()
+    account_id: Values = ()
     last_event_id: Annotated[str, Field(max_length=128)] | None = None
     since: Annotated[str, Field(max_length=128)] | None = None
 
     def filters(self) -> dict[str, tuple[str, ...]]:
         """Return the filters as a query has them."""
-        return {"types": self.types, "severity": self.severity, "resource_type": self.resource_type}
+        names = ("types", "severity", "resource_type", "account_id")
+        return {name: getattr(self, name) for name in names}
 
 
 class Unsubscribe(_Message):

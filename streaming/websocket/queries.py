@@ -57,18 +57,18 @@ class QueryDesk:
     def _event(self, parameters: Parameters) -> JsonObject:
         return reads.event(self._services, _needed("id", parameters))
 
-    def _stats(self, _: Parameters) -> JsonObject:
-        return reads.statistics(self._services)
+    def _stats(self, parameters: Parameters) -> JsonObject:
+        return reads.statistics(self._services, account_id=parameters.get("account_id"))
 
     def _states(self, parameters: Parameters) -> JsonObject:
-        return reads.states(self._services, _asked(parameters))
+        return reads.states(self._services, _asked(parameters), account_id=parameters.get("account_id"))
 
     def _resources(self, parameters: Parameters) -> JsonObject:
-        given = {name: parameters.get(name) for name in ("resource_type", "provider")}
+        given = {name: parameters.get(name) for name in ("resource_type", "provider", "account_id")}
         return reads.resources(self._services, _asked(parameters), **given)
 
     def _providers(self, parameters: Parameters) -> JsonObject:
-        return reads.providers(self._services, _asked(parameters))
+        return reads.providers(self._services, _asked(parameters), account_id=parameters.get("account_id"))
 
 
 def _asked(parameters: Parameters) -> Asked:

@@ -1,5 +1,7 @@
 """Every log of hidden changes keeps each once and lists them newest first."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.support.lifecycle_samples import drift, minutes
@@ -26,6 +28,14 @@ def test_they_are_listed_newest_first_a_page_at_a_time(ports: Ports) -> None:
     assert (first.items, first.total) == ((hidden(3), hidden(2)), Total(3))
     assert (second.items, second.total, second.next) == ((hidden(1),), Total(3), None)
     assert ports.hidden.find(Page(1, 2, first.next)).items == (hidden(1),)
+
+
+def test_those_of_an_account_are_listed_alone(ports: Ports) -> None:
+    elsewhere = HiddenChange(replace(hidden(2).drift, account_id="222233334444"), 7, "aws_security_group.*")
+    for change in (hidden(1), elsewhere):
+        ports.hidden.keep(change)
+    listing = ports.hidden.find(Page(1, 10), ("222233334444",))
+    assert (listing.items, listing.total) == ((elsewhere,), Total(1))
 
 
 def test_they_are_no_events_and_no_drifts(ports: Ports) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.support.lifecycle_samples import drift, event, minutes
+from tests.support.lifecycle_samples import ACCOUNT, drift, event, minutes
 from tfdrift.domain.drift import Cause, ChangeType, DriftRecord, DriftStatus, OriginKind
 from tfdrift.service.memory import MemoryEventLog
 from tfdrift.service.ports import DriftFigures, DriftFilter, EventFilter, Listing, Page, Total
@@ -102,6 +102,8 @@ def test_unmanaged_creations_are_listed_by_their_call_until_they_are_over(ports:
     calls = [each.cause.event_id for each in listed.items]
     assert calls == ["call-c", "call-b", "call-a", "call-a"]
     assert list(every_entry(ports.drifts.unmanaged, 1)) == list(listed.items)
+    assert ports.drifts.unmanaged(Page(1, 9), ("222233334444",)).items == ()
+    assert ports.drifts.unmanaged(Page(1, 9), (ACCOUNT, "222233334444")).items == listed.items
     over = replace(made[3], status=DriftStatus.RESOLVED)
     ports.drifts.record(over, event("over", minutes(3)), expected_version=1)
     assert [each.cause.event_id for each in ports.drifts.unmanaged(Page(1, 1)).items] == ["call-b"]

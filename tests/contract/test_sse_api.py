@@ -10,6 +10,7 @@ import itertools
 import json
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -260,6 +261,7 @@ async def test_a_client_that_closes_is_forgotten(product: Product) -> None:
         ("?types=drift,teleport", "teleport"),
         ("?severity=huge", "huge"),
         ("?resource_type=Not A Type", "Not A Type"),
+        ("?account_id=production", "production"),
     ],
 )
 def test_a_request_that_cannot_be_served_says_why(product: Product, query: str, named: str) -> None:
@@ -290,11 +292,11 @@ async def test_missing_history_is_told_and_never_silent(product: Product, new_id
 
 
 async def test_filters_choose_events(product: Product, new_id: str) -> None:
-    """Typed events: a client may ask for types, severities and resource types, comma separated."""
+    """Typed events: a client may ask for types, severities, resource types and accounts, comma separated."""
     events = [
         drift_event(f"{new_id}-0", "critical", "aws_iam_policy"),
         drift_event(f"{new_id}-1", "low", "aws_iam_policy"),
-        drift_event(f"{new_id}-2", "high", "aws_instance"),
+        replace(drift_event(f"{new_id}-2", "high", "aws_instance"), account_id="111122223333"),
         falco_event(f"{new_id}-3", "critical"),
         state_event(f"{new_id}-4", "aws_iam_policy"),
     ]
@@ -302,6 +304,7 @@ async def test_filters_choose_events(product: Product, new_id: str) -> None:
         "?types=falco,state_change": [3, 4],
         "?severity=critical,high": [0, 2, 3],
         "?resource_type=aws_iam_policy": [0, 1, 4],
+        "?account_id=111122223333,222233334444": [2],
         "?types=drift&severity=critical&resource_type=aws_iam_policy,aws_s3_bucket": [0],
     }
     async with open_stream(product.base) as stream:

@@ -109,9 +109,10 @@ class DynamoDriftRepository:
         question = _question(DriftFilter(statuses=(status,)))
         return map(_figures, entries_of(self.table, question, _FIGURES))
 
-    def unmanaged(self, page: Page) -> Listing[DriftRecord]:
+    def unmanaged(self, page: Page, account_ids: Sequence[str] = ()) -> Listing[DriftRecord]:
         """Return one part of the unmanaged creations that are not over, newest first, call by call."""
-        return _records(part_of(self.table, _UNMANAGED, page))
+        question = replace(_UNMANAGED, wanted={"account_id": account_ids})
+        return _records(part_of(self.table, question, page))
 
     def _item(self, drift: DriftRecord, version: int, expires_at: datetime) -> Item:
         pk, sk = _key(drift.id)

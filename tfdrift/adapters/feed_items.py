@@ -3,6 +3,7 @@
 import json
 import zlib
 from collections.abc import Iterator, Sequence
+from dataclasses import astuple
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -92,9 +93,7 @@ def batches_of(items: Sequence[Item]) -> Iterator[FeedBatch]:
 
 
 def _packed(entries: Sequence[FeedEntry]) -> bytes:
-    rows = [
-        [entry.event_id, entry.type, entry.data, entry.severity, entry.resource_type] for entry in entries
-    ]
+    rows = [astuple(entry) for entry in entries]
     return zlib.compress(json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode("utf-8"), 3)
 
 

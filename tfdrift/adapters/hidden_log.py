@@ -1,6 +1,6 @@
 """What ignore rules hid, in DynamoDB: kept for a while, listed newest first, not sent to the stream."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -33,6 +33,7 @@ class DynamoHiddenLog:
                 pk=f"HIDDEN#{pk}",
                 sk="HIDDEN",
                 kind="hidden",
+                account_id=change.drift.account_id,
                 gsi1pk=_partition(shard_of(change.key)),
                 gsi1sk=f"{to_sortable(change.drift.timestamp)}#{pk}",
             ),
@@ -41,9 +42,10 @@ class DynamoHiddenLog:
         }
         return self.table.put_if(item, "attribute_not_exists(pk)")
 
-    def find(self, page: Page) -> Listing[HiddenChange]:
+    def find(self, page: Page, account_ids: Sequence[str] = ()) -> Listing[HiddenChange]:
         """Return one part of what was hidden, newest first."""
-        listing = part_of(self.table, _EVERYTHING, page)
+        question = replace(_EVERYTHING, wanted={"account_id": account_ids})
+        listing = part_of(self.table, question, page)
         return read_as(
             listing, [hidden_change_from_json(loads_object(unpack("record", item))) for item in listing.items]
         )

@@ -36,7 +36,7 @@ class StoredObject:
 class ObjectStore:
     """Reads whole objects of at most `max_bytes`.
 
-    A bucket may lie in any region: boto3 asks S3 for it where the client's own is the wrong one, and remembers.
+    A bucket may lie in any region: boto3 asks S3 for it where the client's own is wrong, and remembers.
     """
 
     client: "S3Client"

@@ -117,6 +117,7 @@ def feed_entry(record: Mapping[str, Any]) -> FeedEntry | None:
             data=image["payload"]["S"],
             severity=image.get("severity", {}).get("S"),
             resource_type=image.get("resource_type", {}).get("S"),
+            account_id=image.get("account_id", {}).get("S"),
         )
     except KeyError as error:
         key = image.get("pk", {}).get("S")

@@ -183,6 +183,7 @@ class StateModel(BaseModel):
     version_id: str | None
     terraform_version: str | None
     resource_count: int
+    accounts: list[str] = Field(description="The accounts that its resources are known to lie in.")
     indexed_at: Moment
 
 

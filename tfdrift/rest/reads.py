@@ -89,39 +89,50 @@ def event(services: RestServices, event_id: str) -> JsonObject:
     return event_json(found)
 
 
-def unmanaged(services: RestServices, asked: Asked) -> JsonObject:
+def unmanaged(services: RestServices, asked: Asked, *, account_id: Given) -> JsonObject:
     """Return a part of the calls that created what no state holds, newest first."""
-    question = Question("unmanaged")
-    return question.answer(asked, services.queries.unmanaged_groups(question.page(asked)), group_json)
+    accounts = values_of("account_id", account_id)
+    question = Question("unmanaged", accounts or None)
+    groups = services.queries.unmanaged_groups(question.page(asked), accounts)
+    return question.answer(asked, groups, group_json)
 
 
-def ignored(services: RestServices, asked: Asked) -> JsonObject:
+def ignored(services: RestServices, asked: Asked, *, account_id: Given) -> JsonObject:
     """Return a part of the changes that ignore rules hid, newest first."""
-    question = Question("ignored")
-    return question.answer(asked, services.hidden.find(question.page(asked)), hidden_change_to_json)
+    accounts = values_of("account_id", account_id)
+    question = Question("ignored", accounts or None)
+    found = services.hidden.find(question.page(asked), accounts)
+    return question.answer(asked, found, hidden_change_to_json)
 
 
-def states(services: RestServices, asked: Asked) -> JsonObject:
-    """Return a part of the indexed states, by bucket and key."""
-    question = Question("states")
-    return question.answer(asked, services.queries.states_in_order(question.page(asked)), state_json)
+def states(services: RestServices, asked: Asked, *, account_id: Given) -> JsonObject:
+    """Return a part of the indexed states, by bucket and key; those that hold resources of an account."""
+    accounts = values_of("account_id", account_id)
+    question = Question("states", accounts or None)
+    found = services.queries.states_in_order(question.page(asked), accounts)
+    return question.answer(asked, found, state_json)
 
 
-def resources(services: RestServices, asked: Asked, *, resource_type: Given, provider: Given) -> JsonObject:
+def resources(
+    services: RestServices, asked: Asked, *, resource_type: Given, provider: Given, account_id: Given
+) -> JsonObject:
     """Return a part of the managed resources of all states, by state and address."""
     wanted = ResourceFilter(
-        resource_types=values_of("resource_type", resource_type), providers=values_of("provider", provider)
+        resource_types=values_of("resource_type", resource_type),
+        providers=values_of("provider", provider),
+        account_ids=values_of("account_id", account_id),
     )
     question = Question("resources", wanted)
     return question.answer(asked, services.queries.resources(wanted, question.page(asked)), resource_json)
 
 
-def statistics(services: RestServices) -> JsonObject:
+def statistics(services: RestServices, *, account_id: Given = None) -> JsonObject:
     """Return the figures of a dashboard; all but `by_status` count the drifts that are not over."""
-    return asdict(services.queries.statistics())
+    return asdict(services.queries.statistics(values_of("account_id", account_id)))
 
 
-def providers(services: RestServices, asked: Asked) -> JsonObject:
+def providers(services: RestServices, asked: Asked, *, account_id: Given) -> JsonObject:
     """Return a part of the Terraform providers whose resources the indexed states hold, by name."""
-    question = Question("providers")
-    return question.answer(asked, services.queries.providers(question.page(asked)), asdict)
+    accounts = values_of("account_id", account_id)
+    question = Question("providers", accounts or None)
+    return question.answer(asked, services.queries.providers(question.page(asked), accounts), asdict)

@@ -28,6 +28,7 @@ def state_json(summary: StateSummary) -> JsonObject:
         **state_reference_to_json(summary.reference),
         "terraform_version": summary.terraform_version,
         "resource_count": summary.resource_count,
+        "accounts": list(summary.accounts),
         "indexed_at": format_time(summary.indexed_at),
     }
 

@@ -15,9 +15,11 @@ router = APIRouter(prefix="/api/v1/state", tags=["state"], route_class=Condition
 
 
 @router.get("", response_model=Success[Listing[StateModel]])
-def list_states(services: ServicesDependency, asked: AskedDependency) -> EnvelopeResponse:
-    """List the indexed states, by bucket and key."""
-    return success(reads.states(services, asked))
+def list_states(
+    services: ServicesDependency, asked: AskedDependency, account_id: Repeated = None
+) -> EnvelopeResponse:
+    """List the indexed states, by bucket and key: all, or those that hold resources of an account."""
+    return success(reads.states(services, asked, account_id=account_id))
 
 
 @router.get("/resources", response_model=Success[Listing[ResourceModel]])
@@ -26,9 +28,14 @@ def list_resources(
     asked: AskedDependency,
     resource_type: Repeated = None,
     provider: Repeated = None,
+    account_id: Repeated = None,
 ) -> EnvelopeResponse:
     """List the managed resources of all states, by state and address."""
-    return success(reads.resources(services, asked, resource_type=resource_type, provider=provider))
+    return success(
+        reads.resources(
+            services, asked, resource_type=resource_type, provider=provider, account_id=account_id
+        )
+    )
 
 
 @router.get("/resource/{address:path}", response_model=Success[ResourceModel], responses=NONE_OR_SEVERAL)

@@ -195,9 +195,7 @@ class StateSummary:
 
     def count_in(self, account_ids: Sequence[str]) -> int:
         """Return how many of its instances are known to lie in some accounts; of all if none is named."""
-        return sum(
-            entry.count for entry in self.types if not account_ids or entry.account_id in account_ids
-        )
+        return sum(entry.count for entry in self.types if not account_ids or entry.account_id in account_ids)
 
 
 def types_of(resources: Iterable[ManagedResource]) -> tuple[TypeCount, ...]:
@@ -287,9 +285,9 @@ class DriftRepository(Protocol):
         ...
 
     def unmanaged(self, page: Page, account_ids: Sequence[str] = ()) -> Listing[DriftRecord]:
-        """Return one part of the unmanaged creations that are not over, newest first; of some accounts, or all.
+        """Return one part of the unmanaged creations that are not over, newest first.
 
-        What one call created stands together. The parts are not counted.
+        They are of some accounts, or of all. What one call created stands together. Parts are not counted.
         """
         ...
 

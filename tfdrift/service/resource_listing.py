@@ -12,6 +12,7 @@ class ResourceFilter:
 
     resource_types: tuple[str, ...] = ()
     providers: tuple[str, ...] = ()
+    account_ids: tuple[str, ...] = ()
 
 
 def list_resources(states: StateIndex, wanted: ResourceFilter, page: Page) -> Listing[ManagedResource]:
@@ -87,6 +88,8 @@ def _wanted_types(state: StateSummary, wanted: ResourceFilter) -> list[TypeCount
 
 
 def _is_wanted(entry: ManagedResource | TypeCount, wanted: ResourceFilter) -> bool:
-    return (not wanted.resource_types or entry.resource_type in wanted.resource_types) and (
-        not wanted.providers or entry.provider in wanted.providers
+    return (
+        (not wanted.resource_types or entry.resource_type in wanted.resource_types)
+        and (not wanted.providers or entry.provider in wanted.providers)
+        and (not wanted.account_ids or entry.account_id in wanted.account_ids)
     )

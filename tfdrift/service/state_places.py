@@ -13,8 +13,8 @@ class StatePlaces:
     buckets
         The deployment's own buckets; without any, and without `member_accounts`, every bucket is one.
     member_accounts
-        Accounts that forward the events of their state buckets: of which buckets, the rules of the central bus
-        and the right to read decide.
+        Accounts that forward the events of their state buckets: of which buckets, the rules of the central
+        bus and the right to read decide.
     accounts
         ``bucket/beginning of the key`` to the account whose resources the states there are of, where that is
         not the bucket's owner. The longest that fits counts.

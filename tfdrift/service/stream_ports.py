@@ -69,6 +69,7 @@ class FeedEntry:
     """One event in the feed.
 
     `type` is an `EventType`'s value or `GAP`; `data` is JSON text, which clients receive as it is.
+    `account_id` is None where no account is known, as for most of Falco's alerts.
     """
 
     event_id: str
@@ -76,6 +77,7 @@ class FeedEntry:
     data: str
     severity: str | None = None
     resource_type: str | None = None
+    account_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

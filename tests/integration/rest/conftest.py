@@ -12,6 +12,7 @@ from tests.support.tables import TableNames, create_tables, delete_tables
 from tfdrift.adapters.drift_repository import DynamoDriftRepository
 from tfdrift.adapters.dynamodb import Table
 from tfdrift.adapters.event_log import DynamoEventLog
+from tfdrift.adapters.hidden_log import DynamoHiddenLog
 from tfdrift.adapters.state_index import DynamoStateIndex
 from tfdrift.bootstrap import Product
 from tfdrift.demo.emulator import Emulator
@@ -30,6 +31,7 @@ class Stored:
     drifts: DynamoDriftRepository
     events: DynamoEventLog
     states: DynamoStateIndex
+    hidden: DynamoHiddenLog
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +50,7 @@ def stored(emulator: Emulator, tables: TableNames) -> Stored:
         DynamoDriftRepository(events, RETENTION),
         DynamoEventLog(events, RETENTION),
         DynamoStateIndex(state),
+        DynamoHiddenLog(events, RETENTION),
     )
 
 

@@ -85,6 +85,7 @@ async def test_filters_and_what_they_refuse(
                 ({"topic": "drift"}, "unknown_topic"),
                 ({"severity": "huge"}, "invalid_filter"),
                 ({"topic": "drifts", "types": "falco"}, "invalid_filter"),
+                ({"account_id": "production"}, "invalid_filter"),
                 ({"since": "soon"}, "invalid_since"),
             ):
                 answer = await client.ask("subscribe", **fields)

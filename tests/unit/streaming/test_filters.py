@@ -5,9 +5,16 @@ import pytest
 from streaming.filters import InvalidFilter, StreamFilter, parse_filter
 from streaming.frames import Frame
 
+ONE, OTHER = "111122223333", "222233334444"
 
-def frame(kind: str = "drift", severity: str | None = None, resource_type: str | None = None) -> Frame:
-    return Frame(kind, severity, resource_type, b"")
+
+def frame(
+    kind: str = "drift",
+    severity: str | None = None,
+    resource_type: str | None = None,
+    account_id: str | None = None,
+) -> Frame:
+    return Frame(kind, severity, resource_type, b"", account_id)
 
 
 def test_no_filter_lets_everything_pass() -> None:
@@ -39,6 +46,8 @@ def test_equal_filters_are_one_group_whatever_their_order() -> None:
         ("severity", "urgent"),
         ("resource_type", "aws instance"),
         ("resource_type", "é"),
+        ("account_id", "production"),
+        ("account_id", "11112222333"),
     ],
 )
 def test_an_unknown_value_is_named(name: str, value: str) -> None:
@@ -63,6 +72,11 @@ def test_too_many_values_are_refused() -> None:
         ({"resource_type": ["aws_instance"]}, frame("falco", "low"), False),
         ({"types": ["drift"], "severity": ["low"]}, frame("falco", "low"), False),
         ({"types": ["falco"]}, frame("gap"), True),
+        ({"account_id": [ONE]}, frame(account_id=ONE), True),
+        ({"account_id": [f"{ONE},{OTHER}"]}, frame(account_id=OTHER), True),
+        ({"account_id": [ONE]}, frame(account_id=OTHER), False),
+        ({"account_id": [ONE]}, frame("falco"), False),
+        ({"account_id": [ONE]}, frame("gap"), True),
     ],
 )
 def test_every_filter_must_be_met_and_a_gap_always_passes(

@@ -69,6 +69,14 @@ def test_keep_alive_is_a_comment() -> None:
     assert KEEP_ALIVE == b": keep-alive\n\n"
 
 
+def test_a_frame_keeps_what_filters_ask_for() -> None:
+    entry = FeedEntry("1", "drift", "{}", "high", "aws_instance", "111122223333")
+    (frame,) = encode("e", FeedBatch(7, (entry,), AT)).frames
+
+    assert (frame.type, frame.severity, frame.resource_type) == ("drift", "high", "aws_instance")
+    assert frame.account_id == "111122223333"
+
+
 @given(st.text(alphabet=st.characters(codec="utf-8")))
 def test_a_frame_gives_back_its_id_and_its_events_text(data: str) -> None:
     (frame,) = encode("e", FeedBatch(7, (FeedEntry("1", "drift", data),), AT)).frames

@@ -31,7 +31,12 @@ def test_fields_stand_beside_the_type_or_in_the_payload() -> None:
 
     assert beside == within
     assert isinstance(beside, Subscribe)
-    assert beside.filters() == {"types": (), "severity": ("high",), "resource_type": ()}
+    assert beside.filters() == {
+        "types": (),
+        "severity": ("high",),
+        "resource_type": (),
+        "account_id": (),
+    }
 
 
 def test_unknown_fields_change_nothing() -> None:
