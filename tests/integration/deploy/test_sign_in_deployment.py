@@ -19,6 +19,7 @@ from tests.support.deployments import (
     with_text_replaced,
 )
 from tests.support.lambda_events import alb_request
+from tests.support.listener_rules import line_of
 from tests.support.sign_in import LoadBalancer, load_balancer
 from tests.support.streaming_process import StreamingProcess, streaming_process
 from tfdrift.demo.deploy import assemble
@@ -183,7 +184,7 @@ def test_people_are_asked_first_and_machines_are_not(stacks: Deployed, door: dic
     (secure,) = (listener for listener in listeners if listener["Port"] == 443)
     rules = elb.describe_rules(ListenerArn=secure["ListenerArn"])["Rules"]
     # When each is read in a line
-    described = {rule["Priority"]: _line(stacks, rule) for rule in rules}
+    described = {rule["Priority"]: line_of(stacks.clients, rule) for rule in rules}
     # Then the machines' paths, and requests with a machine's key, only lead on; all else asks who somebody is
     falco, api = stacks.deployment.falco_function, stacks.deployment.api_function
     assert described == {
@@ -194,39 +195,18 @@ def test_people_are_asked_first_and_machines_are_not(stacks: Deployed, door: dic
         "30": (["/api/v1/*"], [], ["sign in or deny", api]),
         "default": ([], [], ["sign in or authenticate", "tasks"]),
     }
-
-
-def _line(stacks: Deployed, rule: dict[str, Any]) -> tuple[list[str], list[str], list[str]]:
-    """Return a rule's paths, the headers that it wants, and what it does, in order."""
-    paths = [
-        path
-        for condition in rule["Conditions"]
-        for path in condition.get("PathPatternConfig", {"Values": []})["Values"]
+    # And each that asks, asks the same provider, whose client's secret nobody is told
+    providers = [
+        action["AuthenticateOidcConfig"]
+        for rule in rules
+        for action in rule["Actions"]
+        if action["Type"] == "authenticate-oidc"
     ]
-    headers = [
-        condition["HttpHeaderConfig"]["HttpHeaderName"]
-        for condition in rule["Conditions"]
-        if "HttpHeaderConfig" in condition
-    ]
-    actions = sorted(rule["Actions"], key=lambda action: int(action["Order"]))
-    return paths, headers, [_deed(stacks, action) for action in actions]
-
-
-def _deed(stacks: Deployed, action: dict[str, Any]) -> str:
-    if action["Type"] == "authenticate-oidc":
-        provider = action["AuthenticateOidcConfig"]
-        asked = {name: provider[name] for name in ("Issuer", "ClientId", "Scope", "SessionTimeout")}
-        assert asked == {
-            "Issuer": PROVIDER["issuer"],
-            "ClientId": "dashboard",
-            "Scope": "openid email profile",
-            "SessionTimeout": 43_200,
-        }
+    assert len(providers) == 3
+    for provider in providers:
+        assert (provider["Issuer"], provider["ClientId"]) == (PROVIDER["issuer"], "dashboard")
+        assert (provider["Scope"], provider["SessionTimeout"]) == ("openid email profile", 43_200)
         assert "ClientSecret" not in provider
-        return f"sign in or {provider['OnUnauthenticatedRequest']}"
-    health = stacks.clients("elbv2").describe_target_health(TargetGroupArn=action["TargetGroupArn"])
-    targets = [target["Target"]["Id"].rpartition(":")[2] for target in health["TargetHealthDescriptions"]]
-    return targets[0] if targets else "tasks"
 
 
 def test_a_stranger_is_sent_to_the_provider_and_calls_without_a_session_are_refused(
