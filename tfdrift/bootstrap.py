@@ -163,10 +163,6 @@ class Product:
         """Return an object's content; see `tfdrift.adapters.objects.ObjectStore.read`."""
         return self.objects.read(bucket, key, version_id).data
 
-    def watches(self, bucket: str) -> bool:
-        """Whether states of that bucket are indexed."""
-        return not self.settings.state_buckets or bucket in self.settings.state_buckets
-
     def rest_services(self) -> "RestServices":
         """Return the use cases behind the REST API."""
         from tfdrift.rest.dependencies import RestServices
