@@ -118,18 +118,17 @@ class Product:
         found: dict[str, Any] = httpx.get(url, timeout=60).raise_for_status().json()["data"]
         return found
 
+    def log_lines(self, function: str) -> list[str]:
+        """Return what a function has logged so far."""
+        configuration = self.clients("lambda").get_function_configuration(FunctionName=function)
+        pages = self.clients("logs").get_paginator("filter_log_events")
+        read = pages.paginate(logGroupName=configuration["LoggingConfig"]["LogGroup"])
+        return [event["message"] for page in read for event in page["events"]]
+
     def outcomes(self, *functions: str) -> list[JsonObject]:
-        """Return what each invocation of the functions so far said that it did, from their log groups."""
-        logs, configurations = self.clients("logs"), self.clients("lambda")
-        found: list[JsonObject] = []
-        for function in functions:
-            configuration = configurations.get_function_configuration(FunctionName=function)
-            pages = logs.get_paginator("filter_log_events").paginate(
-                logGroupName=configuration["LoggingConfig"]["LogGroup"]
-            )
-            lines = [event["message"] for page in pages for event in page["events"]]
-            found += [json.loads(line)["outcomes"] for line in lines if '"invocation done"' in line]
-        return found
+        """Return what each invocation of the functions so far said that it did."""
+        lines = [line for function in functions for line in self.log_lines(function)]
+        return [json.loads(line)["outcomes"] for line in lines if '"invocation done"' in line]
 
 
 def packed(records: Iterable[JsonObject]) -> bytes:

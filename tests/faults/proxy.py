@@ -21,6 +21,7 @@ _LATE_SECONDS = 2.4
 
 _READS = {"GetItem", "Query", "DescribeTable", "TransactGetItems"}
 _STREAM_READS = {"DescribeStream", "GetShardIterator"}
+_READ_BY_PROXY = {"GetRecords", "GetShardIterator", "BatchWriteItem", "BatchGetItem"}
 _FAULTS: Mapping[str, Sequence[str]] = {
     "GetRecords": ("ExpiredIteratorException", "LimitExceededException", "500", "dropped", "slow"),
     "TransactWriteItems": ("500", "dropped", "answer lost", "late", "conflict", "throttled"),
@@ -37,15 +38,16 @@ class _Dropped(Exception):  # noqa: N818 - names what happens
 
 @dataclass
 class Weather:
-    """How many of the requests meet a fault (0 to 1), and what has been made so far."""
+    """How many of the requests meet a fault (0 to 1), of which kinds, and what has been made so far."""
 
     dice: random.Random
     chance: float = 0.0
+    faults: Mapping[str, Sequence[str]] = field(default_factory=lambda: _FAULTS)
     made: Counter[str] = field(default_factory=Counter)
 
     def fault(self, operation: str) -> str | None:
         """Return the fault that this request meets, None for most."""
-        kinds = _FAULTS.get(operation)
+        kinds = self.faults.get(operation)
         if kinds is None or self.dice.random() >= self.chance:
             return None
         kind = self.dice.choice(kinds)
@@ -89,6 +91,15 @@ def refusal(code: str, status: int = 400, **more: object) -> Answer:
         **more,
     }
     return Answer(status, {"content-type": "application/x-amz-json-1.0"}, json.dumps(body).encode())
+
+
+def _left_undone(operation: str, asked: Mapping[str, Any]) -> Answer:
+    """Return the answer to a batch of which nothing was done, as the service has it under load."""
+    if operation == "BatchGetItem":
+        told: dict[str, Any] = {"Responses": {}, "UnprocessedKeys": asked["RequestItems"]}
+    else:
+        told = {"UnprocessedItems": asked["RequestItems"]}
+    return Answer(200, {"content-type": "application/x-amz-json-1.0"}, json.dumps(told).encode())
 
 
 class Proxy:
@@ -157,13 +168,15 @@ class Proxy:
         self, caller: str, request: bytes, headers: Mapping[str, str], body: bytes, upstream: Any
     ) -> Answer:
         operation = headers.get("x-amz-target", "").rpartition(".")[2]
-        asked = json.loads(body) if operation in {"GetRecords", "GetShardIterator"} else {}
+        asked = json.loads(body) if operation in _READ_BY_PROXY else {}
         if operation == "GetRecords":
             shard = self._shard_of.get(asked["ShardIterator"], "unknown")
             self.reads.append(Read(asyncio.get_running_loop().time(), caller, shard))
         if (refused := self._stream_rule(operation, asked)) is not None:
             return refused
         fault = self.weather.fault(operation)
+        if fault == "left undone":
+            return _left_undone(operation, asked)
         if (refused := await self._before(fault)) is not None:
             return refused
         answer = await _forwarded(request, *upstream)
@@ -182,8 +195,9 @@ class Proxy:
                 raise _Dropped
             case "throttled":
                 return refusal(_THROTTLED)
-            case "conflict":
-                reasons = [{"Code": "TransactionConflict", "Message": "made by the fault proxy"}]
+            case "conflict" | "throttled inside":
+                code = "TransactionConflict" if fault == "conflict" else "ThrottlingError"
+                reasons = [{"Code": code, "Message": "made by the fault proxy"}]
                 return refusal("TransactionCanceledException", CancellationReasons=reasons)
             case "late":
                 await asyncio.sleep(_LATE_SECONDS)
