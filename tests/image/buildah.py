@@ -67,10 +67,13 @@ class Buildah:
         """Tell whether the store has the image."""
         return bool(self("images", "--quiet", "--filter", f"reference={image}"))
 
-    def build(self, image: str, dockerfile: Path, context: Path) -> None:
+    def build(
+        self, image: str, dockerfile: Path, context: Path, stage: str = "", target: str | None = None
+    ) -> None:
         """Execute a Dockerfile, each RUN in a chroot of its stage's root folder, and keep the result.
 
-        Only images of this store are used. What reaches the registries is mounted while steps run.
+        Only images of this store are used. What reaches the registries is mounted while steps run. `stage` is
+        the last one that is executed, and `target` the architecture built for, where they are not the usual.
 
         Raises
         ------
@@ -81,7 +84,8 @@ class Buildah:
             mounts = [f"--volume={each.source}:{each.target}:ro" for each in registry_mounts(Path(folder))]
             options = ["--isolation=chroot", "--pull-never", "--format=docker", "--layers=false"]
             # An engine's builder sets it; buildah does where it builds for several platforms.
-            options += [f"--build-arg=TARGETARCH={architecture()}"]
+            options += [f"--build-arg=TARGETARCH={target or architecture()}"]
+            options += [f"--target={stage}"] if stage else []
             self("build", *options, *mounts, "--tag", image, "--file", str(dockerfile), str(context))
 
     @contextmanager
