@@ -79,6 +79,9 @@ class DeploymentConfig(BaseModel):
         firewall.
     tasks, most_tasks
         Number of streaming tasks, and to how many they grow with clients and CPU; as many: they do not grow.
+    trace_tasks
+        Whether streaming tasks go on with the traces of the calls that they commit; a VPC that is made gets
+        an endpoint of X-Ray for it.
     own_key
         Whether all that is kept is encrypted with a KMS key of the deployment's own instead of AWS's.
     token_rotation_days
@@ -125,6 +128,7 @@ class DeploymentConfig(BaseModel):
     waf_rate_limit: int | None = Field(default=None, ge=100, le=20_000_000)
     tasks: int = Field(default=2, ge=1, le=50)
     most_tasks: int | None = Field(default=None, ge=1, le=200)
+    trace_tasks: bool = False
     own_key: bool = False
     token_rotation_days: int = Field(default=90, ge=0, le=1000)
     organization_id: str | None = Field(default=None, pattern=r"^o-[a-z0-9]{10,32}$")

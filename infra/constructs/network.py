@@ -49,7 +49,8 @@ class Network(Construct):
     """Two availability zones; flow logs of refused traffic.
 
     Without `egress` there is no way to or from the internet. With it there are public subnets and one NAT:
-    the keys of the load balancer's tokens and the identity provider have no endpoint in a VPC.
+    the keys of the load balancer's tokens and the identity provider have no endpoint in a VPC. With `traces`
+    X-Ray has one.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Network(Construct):
         log_retention: logs.RetentionDays,
         encryption: Encryption,
         egress: bool = False,
+        traces: bool = False,
     ) -> None:
         super().__init__(scope, construct_id)
         task_type = _WITH_EGRESS if egress else ec2.SubnetType.PRIVATE_ISOLATED
@@ -93,6 +95,8 @@ class Network(Construct):
         group.add_ingress_rule(ec2.Peer.ipv4(CIDR), ec2.Port.tcp(443), "The VPC")
         for name, service in _INTERFACES.items():
             self._add_interface(name, service, group, private_dns=True)
+        if traces:
+            self._add_interface("XRay", ec2.InterfaceVpcEndpointAwsService.XRAY, group, private_dns=True)
         self._streams = self._add_interface(
             "DynamoDbStreams", ec2.InterfaceVpcEndpointAwsService.DYNAMODB_STREAMS, group, private_dns=False
         )

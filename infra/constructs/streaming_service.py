@@ -16,6 +16,7 @@ from infra.acknowledge import acknowledge, acknowledge_own_policy
 from infra.constructs.alarms import METRICS_NAMESPACE
 from infra.constructs.encryption import Encryption
 from infra.constructs.network import Placement
+from infra.constructs.single_grants import allow
 
 PORT = 8080
 # How long a stopping task takes to send its clients away, and the load balancer to forget it.
@@ -88,6 +89,15 @@ class StreamingService(Construct):
             self._let_grow(props)
         CfnOutput(Stack.of(self), "ClusterName", value=self.cluster.cluster_name)
         CfnOutput(Stack.of(self), "ServiceName", value=self.service.service_name)
+
+    def grant_traces(self) -> None:
+        """Let the tasks tell X-Ray of what they commit."""
+        allow(self.task_role, ["xray:PutTraceSegments"], "*")
+        acknowledge(
+            self.task_role,
+            "AwsSolutions-IAM5[Resource::*]",
+            "xray:PutTraceSegments knows no resource to be restricted to.",
+        )
 
     def _let_grow(self, props: StreamingServiceProps) -> None:
         """Add tasks while clients or CPU are above the target; take them away slowly: each ends streams."""

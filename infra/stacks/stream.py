@@ -50,6 +50,8 @@ class StreamStack(Stack):
             **product_settings(props.config, props.data),
             "TFDRIFT_METRICS_SERVICE": metrics_service,
         }
+        if props.config.trace_tasks:
+            environment["TFDRIFT_TRACES"] = "true"
         network = self._place(environment)
         environment["TFDRIFT_TRUSTED_PROXIES"] = network.cidr
         streaming = self._add_tasks(network, environment)
@@ -81,6 +83,7 @@ class StreamStack(Stack):
             log_retention=self._props.log_retention,
             egress=config.sign_in is not None,
             encryption=self._props.data.encryption,
+            traces=config.trace_tasks,
         )
         environment["AWS_ENDPOINT_URL_DYNAMODB_STREAMS"] = network.streams_url
         return network.placement
@@ -108,6 +111,8 @@ class StreamStack(Stack):
         data.events.grant_stream(streaming.task_role)
         data.state.grant(streaming.task_role, access.STATES_OF_READERS)
         data.feed.grant(streaming.task_role, access.FEED_OF_TASKS)
+        if self._props.config.trace_tasks:
+            streaming.grant_traces()
         return streaming
 
     def _add_door(self, network: Placement, streaming: StreamingService) -> FrontDoor:

@@ -92,6 +92,7 @@ def organisation_assembly() -> Path:
         "member_log_files": [{"bucket": "trail-of-the-organisation", "account": "999988887777"}],
         "state_accounts": {"shared-states/payments/": "444455556666"},
         "own_key": True,
+        "trace_tasks": True,
         "most_tasks": 6,
         "waf_rate_limit": 2000,
     }

@@ -1,5 +1,6 @@
 """The stream stack: network without internet, tasks without rights, and the front door's paths in order."""
 
+import json
 from typing import Any
 
 import pytest
@@ -146,3 +147,20 @@ def test_certificate_networks_and_tasks_are_options(
     assert found[option] == expected
     assert sorted(rule["FromPort"] for rule in rules) == [80, 443]
     assert "TLS13" in listener["SslPolicy"]
+
+
+def test_traces_are_told_where_they_are_asked_for_alone(
+    stream: Template, organisation: dict[str, Template]
+) -> None:
+    def told(template: Template) -> tuple[bool, bool, bool]:
+        (app,) = template.only("AWS::ECS::TaskDefinition")["ContainerDefinitions"]
+        endpoints = json.dumps(template.of_type("AWS::EC2::VPCEndpoint"))
+        rights = [statement["Action"] for _, statement in template.statements()]
+        return (
+            {"Name": "TFDRIFT_TRACES", "Value": "true"} in app["Environment"],
+            ".xray" in endpoints,
+            "xray:PutTraceSegments" in rights,
+        )
+
+    assert told(stream) == (False, False, False)
+    assert told(organisation["Stream"]) == (True, True, True)
