@@ -9,6 +9,8 @@ from tfdrift.domain.json_value import JsonValue
 
 PREFIX = "fingerprint:"
 _DIGITS = 32
+PATTERN = rf"{PREFIX}[0-9a-f]{{{_DIGITS}}}"
+"""A regular expression for fingerprints within a text."""
 
 
 @dataclass(frozen=True, slots=True)

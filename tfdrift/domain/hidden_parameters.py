@@ -1,11 +1,12 @@
 """Hides secrets in what is kept of calls and alerts: parameters by name, and texts known as secrets."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from tfdrift.domain.cloudtrail_record import CloudTrailRecord
-from tfdrift.domain.fingerprint import Fingerprint, is_fingerprint
+from tfdrift.domain.fingerprint import PATTERN, Fingerprint, is_fingerprint
 from tfdrift.domain.json_reading import InvalidJson, decode
 from tfdrift.domain.json_value import JsonObject, JsonValue
 from tfdrift.domain.new_value import is_masked
@@ -125,11 +126,20 @@ class _Hider:
     def _text(self, text: str) -> str:
         if text in self.known:
             return str(self.fingerprint.of(text))
-        for secret in sorted(self.known, key=len, reverse=True):
-            if len(secret) >= _LONG_ENOUGH:
-                for form in {secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}:
-                    text = text.replace(form, str(self.fingerprint.of(secret)))
-        return text
+        forms = {
+            form: secret for secret in self.known if len(secret) >= _LONG_ENOUGH for form in _forms(secret)
+        }
+        # Fingerprints are passed over: a secret may be a part of one, as "finger" is.
+        parts = [PATTERN, *map(re.escape, sorted(forms, key=len, reverse=True))]
+        return re.sub("|".join(parts), lambda found: self._replaced(found[0], forms), text)
+
+    def _replaced(self, found: str, forms: dict[str, str]) -> str:
+        return str(self.fingerprint.of(forms[found])) if found in forms else found
+
+
+def _forms(secret: str) -> set[str]:
+    """Return how a secret may stand in a text: as it is, and within JSON."""
+    return {secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
 
 
 def _texts(value: JsonValue) -> Iterator[str]:

@@ -51,6 +51,18 @@ def test_a_short_secret_is_hidden_as_a_whole_and_not_within_other_texts() -> Non
     assert (hidden["a"], hidden["b"]) == (KEY.of("abc"), "abcdef")
 
 
+def test_a_secret_that_is_a_part_of_a_fingerprint_leaves_fingerprints_whole() -> None:
+    hidden = kept({"password": "finger", "note": "finger and hunter2", "document": '{"password":"finger"}'})
+    assert hidden["password"] == KEY.of("finger")
+    assert hidden["note"] == f"{KEY.of('finger')} and hunter2"
+    assert json.loads(str(hidden["document"])) == {"password": KEY.of("finger")}
+
+
+def test_of_two_secrets_the_longer_one_is_hidden_whole() -> None:
+    hidden = kept({"passwords": ["abcdef", "abcdefgh"], "note": "abcdefgh, abcdef"}, "abcdef", "abcdefgh")
+    assert hidden["note"] == f"{KEY.of('abcdefgh')}, {KEY.of('abcdef')}"
+
+
 def test_the_rest_stays_as_it_is() -> None:
     request: JsonObject = {
         "dBInstanceIdentifier": "orders",
