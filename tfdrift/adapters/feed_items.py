@@ -3,7 +3,7 @@
 import json
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import astuple
+from dataclasses import astuple, fields
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -18,6 +18,7 @@ LEASE_KEY: Key = ("LEASE", "TAILER")
 PIECE_BYTES = 350 * 1024
 _DIGITS = 15
 _BATCHES = "FEED"
+_FIELDS = len(fields(FeedEntry))
 
 
 def batch_partition(epoch: str) -> str:
@@ -98,4 +99,5 @@ def _packed(entries: Sequence[FeedEntry]) -> bytes:
 
 
 def _unpacked(body: bytes) -> tuple[FeedEntry, ...]:
-    return tuple(FeedEntry(*row) for row in json.loads(zlib.decompress(body)))
+    # While tasks are replaced, one may read what a newer one wrote, with fields that it does not know yet.
+    return tuple(FeedEntry(*row[:_FIELDS]) for row in json.loads(zlib.decompress(body)))
