@@ -26,6 +26,7 @@ from tfdrift.domain.drift import (
 )
 from tfdrift.domain.finding import Finding
 from tfdrift.domain.json_value import JsonValue
+from tfdrift.domain.managed_resource import ManagedResource
 
 _LONGEST_HISTORY = 100
 
@@ -207,6 +208,22 @@ def expect(current: DriftRecord, expected: JsonValue, state: StateReference) -> 
         return None
     reason = f"version {state.serial} of the state expects another value"
     return Transition(TransitionName.UPDATED, replace(current, old_value=expected, state=state), None, reason)
+
+
+def take_over(current: DriftRecord, resource: ManagedResource, expected: JsonValue) -> Transition | None:
+    """Return the step by which a state takes over what changed, with another value; None if it is over."""
+    if current.status is DriftStatus.RESOLVED:
+        return None
+    managed = replace(
+        current,
+        managed=True,
+        provider=resource.provider,
+        resource_address=resource.address,
+        old_value=expected,
+        state=resource.state,
+    )
+    reason = f"version {resource.state.serial} of the state manages the resource, with another value"
+    return Transition(TransitionName.UPDATED, managed, None, reason)
 
 
 def with_history(

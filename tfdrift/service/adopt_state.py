@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tfdrift.domain.attribute_path import attribute_at, is_known
@@ -17,8 +17,9 @@ from tfdrift.domain.drift import (
     StateReference,
     resource_hash,
 )
+from tfdrift.domain.fingerprint import Fingerprint, hide_like
 from tfdrift.domain.json_value import JsonValue
-from tfdrift.domain.lifecycle import Transition, expect, resolve
+from tfdrift.domain.lifecycle import Transition, expect, resolve, take_over
 from tfdrift.domain.managed_resource import ManagedResource
 from tfdrift.domain.mapping import AttributeRule
 from tfdrift.domain.rule_set import atoms_of_blocks
@@ -50,6 +51,7 @@ class AdoptState:
     states: StateIndex
     drifts: DriftRepository
     tracker: TrackDrift
+    fingerprint: Fingerprint
 
     def adopt(self, version: NewVersion) -> tuple[Transition, ...]:
         """Apply the new version to each drift that it tells of, and return the steps made."""
@@ -84,11 +86,11 @@ class AdoptState:
         described: ManagedResource | None,
         version: NewVersion,
         altered: set[str],
-    ) -> "_Adopted | _Expected | None":
+    ) -> "_Decision | None":
         if described is None:
             return _Adopted() if self._left_terraform(drift, version.reference) else None
-        if not drift.managed:
-            return _Adopted() if drift.change_type is ChangeType.CREATED else None
+        if drift.is_unmanaged_creation:
+            return _Adopted()
         if drift.attribute is None or _is_unseen(drift):
             is_there_again = drift.change_type is ChangeType.DELETED
             explained = described.address in altered or self._is_operation(drift)
@@ -96,8 +98,10 @@ class AdoptState:
         if not is_known(described.attributes, drift.attribute):
             return None
         expected = attribute_at(described.attributes, drift.attribute)
-        if self._equal(drift, expected, drift.new_value):
+        if self._equal(drift, expected, hide_like(expected, drift.new_value, self.fingerprint)):
             return _Adopted()
+        if not drift.managed:
+            return _TakenOver(described, expected)
         return None if self._equal(drift, expected, drift.old_value) else _Expected(expected)
 
     def _is_operation(self, drift: DriftRecord) -> bool:
@@ -133,9 +137,7 @@ class AdoptState:
                     if drift.resource_type in way.types:
                         yield from (rule for rule in way.attributes if rule.attribute == drift.attribute)
 
-    def _store(
-        self, drift: DriftRecord, decision: "_Adopted | _Expected", version: NewVersion
-    ) -> Transition | None:
+    def _store(self, drift: DriftRecord, decision: "_Decision", version: NewVersion) -> Transition | None:
         state = version.reference
 
         def decide(current: DriftRecord | None) -> Transition | None:
@@ -143,6 +145,9 @@ class AdoptState:
                 return None
             if isinstance(decision, _Expected):
                 return expect(current, decision.value, state)
+            if isinstance(decision, _TakenOver):
+                hidden = hide_like(decision.value, current.new_value, self.fingerprint)
+                return take_over(replace(current, new_value=hidden), decision.resource, decision.value)
             ending = Resolution(ResolutionHow.ADOPTED, None, version.arrived_at)
             return resolve(current, ending)
 
@@ -162,8 +167,18 @@ class _Expected:
     value: JsonValue
 
 
-def _hashes(changes: Iterable[StateChange]) -> set[str]:
+@dataclass(frozen=True, slots=True)
+class _TakenOver:
+    """The state manages what nobody managed, with a value of its own."""
 
+    resource: ManagedResource
+    value: JsonValue
+
+
+_Decision = _Adopted | _Expected | _TakenOver
+
+
+def _hashes(changes: Iterable[StateChange]) -> set[str]:
     return {
         resource_hash(
             change.resource.account_id,

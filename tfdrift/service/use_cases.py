@@ -55,7 +55,7 @@ def build_use_cases(
             ports.states,
             ports.events,
             waiting,
-            AdoptState(catalog, ports.states, ports.drifts, tracker),
+            AdoptState(catalog, ports.states, ports.drifts, tracker, policy.fingerprint),
             policy,
             now,
         ),

@@ -16,8 +16,11 @@ from tests.support.lifecycle_samples import (
 )
 from tests.unit.service.product import FUNCTION_ADDRESS, Product
 from tests.unit.service.security_groups import call, group, rule
+from tfdrift.domain.cloudtrail_record import CloudTrailRecord
 from tfdrift.domain.drift import DriftStatus, ResolutionHow
 from tfdrift.domain.feed_event import EventType
+from tfdrift.domain.fingerprint import is_fingerprint
+from tfdrift.domain.json_value import JsonObject, JsonValue
 from tfdrift.domain.state_changes import StateAction
 from tfdrift.domain.terraform_state import UnreadableState
 
@@ -152,6 +155,63 @@ def test_an_unmanaged_resource_that_is_imported_is_adopted(product: Product) -> 
     resolution = product.drift().resolution
     assert resolution is not None
     assert resolution.how is ResolutionHow.ADOPTED
+
+
+def resized(instance_type: str, **instance_entry: JsonValue) -> tuple[CloudTrailRecord, JsonObject]:
+    """Return a call that resizes an instance to t3.xlarge, and a state's entry of it with another type."""
+    instance = "i-0123456789abcdef0"
+    record = replace(
+        lambda_call("e-1", NOON),
+        event_source="ec2.amazonaws.com",
+        event_name="ModifyInstanceAttribute",
+        request={"instanceId": instance, "instanceType": {"value": "t3.xlarge"}},
+    )
+    attributes: JsonObject = {"id": instance, "instance_type": instance_type}
+    return record, state_entry("aws_instance", "web", attributes, **instance_entry)
+
+
+def test_a_change_of_what_nobody_managed_is_adopted_by_the_state_that_has_it(product: Product) -> None:
+    record, entry = resized("t3.xlarge")
+    product.take(record)
+    product.upload(entry)
+    resolution = product.drift().resolution
+    assert resolution is not None
+    assert resolution.how is ResolutionHow.ADOPTED
+
+
+def test_a_change_of_what_nobody_managed_is_taken_over_by_a_state_with_another_value(
+    product: Product,
+) -> None:
+    record, entry = resized("t3.micro")
+    product.take(record)
+    product.upload(entry)
+    drift = product.drift()
+    assert (drift.status, drift.managed) == (DriftStatus.OPEN, True)
+    assert (drift.resource_address, drift.old_value, drift.new_value) == (
+        "aws_instance.web",
+        "t3.micro",
+        "t3.xlarge",
+    )
+    assert drift.state is not None
+    assert drift.state.serial == 1
+    assert product.transitions() == ["opened", "updated"]
+    # and what comes next finds it as any other
+    product.upload(entry, BUCKET, serial=2)
+    assert product.transitions() == ["opened", "updated"]
+    product.upload(resized("t3.xlarge")[1], BUCKET, serial=3)
+    assert product.drift().status is DriftStatus.RESOLVED
+
+
+def test_a_value_that_the_state_holds_to_be_secret_is_hidden_when_it_takes_over(product: Product) -> None:
+    record, entry = resized(
+        "t3.micro", sensitive_attributes=[[{"type": "get_attr", "value": "instance_type"}]]
+    )
+    product.take(record)
+    product.upload(entry)
+    drift = product.drift()
+    assert drift.managed
+    assert is_fingerprint(drift.old_value)
+    assert is_fingerprint(drift.new_value)
 
 
 def test_rules_of_a_group_are_adopted_as_a_set(product: Product) -> None:
