@@ -126,5 +126,5 @@ def test_resources_come_by_address_after_any_address(ports: Ports) -> None:
 def test_a_summary_counts_the_types(ports: Ports) -> None:
     put(ports, managed("aws_instance.a"), managed("aws_instance.b"))
     (summary,) = ports.states.states()
-    assert summary.types == (TypeCount("aws", "aws_instance", 2),)
+    assert summary.types == (TypeCount("aws", "aws_instance", 2, ACCOUNT),)
     assert summary.resource_count == 2

@@ -29,6 +29,7 @@ pytestmark = pytest.mark.timeout(900)
 
 NOBODY = 10001
 AARCH64 = 183
+LOGGED_WITHIN = 30.0
 ADDRESS = "http://backend:8080"
 # What both images stand on.
 BASE = "python:3.13.9-slim-trixie"
@@ -320,8 +321,20 @@ def test_an_alert_takes_the_way_of_the_configuration(stand: Stand, app: Containe
     assert (refused.status_code, taken.status_code) == (401, 202), taken.text
     assert "event: falco\n" in event
     assert "shell composed" in event
-    said = [json.loads(line) for line in app.log.read_text().splitlines() if "Broadcasting" in line]
+    said = [json.loads(line) for line in lines_with(app.log, "Broadcasting")]
     assert [(line["event_type"], line["clients"]) for line in said] == [("falco", 1)]
+
+
+def lines_with(log: Path, words: str) -> list[str]:
+    """Return the whole lines of a log that hold the words, once there are some: it is written after the event."""
+    deadline = time.monotonic() + LOGGED_WITHIN
+    while time.monotonic() < deadline:
+        lines = log.read_text().splitlines(keepends=True)
+        found = [line for line in lines if words in line and line.endswith("\n")]
+        if found:
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"the log never says {words!r}: {log.read_text()[-2000:]}")
 
 
 def frame(lines: Iterator[str]) -> str:
