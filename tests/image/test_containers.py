@@ -326,7 +326,7 @@ def test_an_alert_takes_the_way_of_the_configuration(stand: Stand, app: Containe
 
 
 def lines_with(log: Path, words: str) -> list[str]:
-    """Return the whole lines of a log that hold the words, once there are some: it is written after the event."""
+    """Return the whole lines of a log that hold the words, once there are some: the event comes first."""
     deadline = time.monotonic() + LOGGED_WITHIN
     while time.monotonic() < deadline:
         lines = log.read_text().splitlines(keepends=True)
