@@ -40,6 +40,10 @@ def main() -> None:
         print(scale_tables())
         return
     chosen = sys.argv[1:] or ["replay", "states", "graph", "imports", "stream"]
+    # What follows `stream` are its own parts.
+    unknown = [] if chosen[0] == "stream" else [name for name in chosen if name not in _MEASURES]
+    if unknown:
+        sys.exit(f"no measure is called {', '.join(unknown)}: there are {', '.join([*_MEASURES, 'scale'])}")
     with tempfile.TemporaryDirectory(prefix="tfdrift-bench-") as folder:
         if chosen[0] == "stream":
             figures = {"stream": measure_stream(chosen[1:], Path(folder))}
