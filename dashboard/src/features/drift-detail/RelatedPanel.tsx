@@ -31,11 +31,7 @@ export function RelatedPanel({ events, truncated }: RelatedPanelProps) {
               <When at={event.timestamp} />
             </div>
             <p className="tf-list-note">
-              {[event.user_name, event.resource_type, event.resource_id]
-                .filter((part) => part !== null)
-                .join(" · ")}
-              {" · "}
-              {event.relation.map((relation) => RELATIONS[relation]).join(", ")}
+              {note(event)}
             </p>
           </li>
         ))}
@@ -47,6 +43,12 @@ export function RelatedPanel({ events, truncated }: RelatedPanelProps) {
       )}
     </section>
   );
+}
+
+/** Who did it and to what, as far as it is known, and how it is related. */
+function note({ user_name, resource_type, resource_id, relation }: RelatedEvent): string {
+  const relations = relation.map((each) => RELATIONS[each]).join(", ");
+  return [user_name, resource_type, resource_id, relations].filter((part) => part !== null).join(" · ");
 }
 
 function what(event: RelatedEvent): string {
