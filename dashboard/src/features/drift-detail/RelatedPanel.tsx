@@ -30,9 +30,7 @@ export function RelatedPanel({ events, truncated }: RelatedPanelProps) {
               <strong className="tf-list-title">{what(event)}</strong>
               <When at={event.timestamp} />
             </div>
-            <p className="tf-list-note">
-              {note(event)}
-            </p>
+            <p className="tf-list-note">{note(event)}</p>
           </li>
         ))}
       </ul>
