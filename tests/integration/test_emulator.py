@@ -1,11 +1,15 @@
 """The emulator that demo and tests run on starts, serves DynamoDB streams, and ends."""
 
+import io
+import json
 import uuid
+import zipfile
+from pathlib import Path
 
 import boto3
 import pytest
 
-from tfdrift.demo.emulator import Emulator
+from tfdrift.demo.emulator import Emulator, running_emulator
 
 pytestmark = pytest.mark.emulator
 
@@ -31,3 +35,23 @@ def test_a_put_appears_in_the_tables_stream(aws: Emulator) -> None:
     records = streams.get_records(ShardIterator=iterator)["Records"]
 
     assert [record["dynamodb"]["Keys"]["pk"]["S"] for record in records] == ["one"]
+
+
+def test_nothing_of_a_functions_code_outlives_the_emulator(tmp_path: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("code.py", "def handler(event, context):\n    return __file__\n")
+    with running_emulator(tmp_path) as emulator:
+        functions = emulator.client("lambda")
+        functions.create_function(
+            FunctionName="left",
+            Runtime="python3.13",
+            Role="arn:aws:iam::000000000000:role/any",
+            Handler="code.handler",
+            Code={"ZipFile": packed.getvalue()},
+        )
+        place = Path(json.loads(functions.invoke(FunctionName="left")["Payload"].read()))
+        assert place.is_file()
+        assert place.is_relative_to(tmp_path)
+    assert not place.exists()
+    assert not list(tmp_path.rglob("*.zip"))

@@ -1,6 +1,7 @@
 """Starts the AWS emulator on loopback, in its own environment and process group, and ends it again."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -89,7 +90,9 @@ def running_emulator(folder: Path, port: int | None = None, *, persist: bool = F
     with socket.socket() as probe:
         if probe.connect_ex(("127.0.0.1", chosen)) == 0:
             raise EmulatorError(f"port {chosen} is already in use: stop what listens there")
-    folder.mkdir(parents=True, exist_ok=True)
+    # It unpacks each function's code anew for each of its processes, and leaves that behind when it is ended.
+    unpacked = folder / "unpacked"
+    unpacked.mkdir(parents=True, exist_ok=True)
     log = folder / "emulator.log"
     environment = {
         **os.environ,
@@ -102,6 +105,7 @@ def running_emulator(folder: Path, port: int | None = None, *, persist: bool = F
         "STATE_DIR": str(folder / "state"),
         "S3_DATA_DIR": str(folder / "s3"),
         "PYTHONDONTWRITEBYTECODE": "1",
+        "TMPDIR": str(unpacked),
     }
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -119,6 +123,7 @@ def running_emulator(folder: Path, port: int | None = None, *, persist: bool = F
         yield emulator
     finally:
         stop_process_group(process)
+        shutil.rmtree(unpacked)
 
 
 def _await_ready(emulator: Emulator) -> None:
