@@ -31,7 +31,7 @@ def registry_mounts(folder: Path) -> list[Mount]:
     pip = _pip_settings()
     written = {
         "/etc/pip.conf": _pip_configuration(pip, certificates),
-        "/root/.npmrc": _npm_configuration(certificates),
+        "/usr/local/etc/npmrc": _npm_configuration(certificates),
         "/etc/uv/uv.toml": _uv_configuration(certificates),
     }
     mounts = [Mount(certificates, CERTIFICATES)] if certificates else []

@@ -84,7 +84,7 @@ def test_nothing_of_the_machine_that_built_it_is_in_the_image(config: ImageConfi
     assert set(config.labels) == {"io.buildah.version"}
     assert not [step for step in config.history if "certificates" in step or "registries" in step]
     assert {path.parts[0] for path in added} == {"app"}
-    assert not [path for path in added if path.name in {".npmrc", "pip.conf", "uv.toml", "requirements.txt"}]
+    assert not [path for path in added if path.name in {".npmrc", "npmrc", "pip.conf", "uv.toml", "requirements.txt"}]
 
 
 def test_only_what_runs_is_in_the_image(app_root: Path) -> None:
