@@ -11,7 +11,8 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
+
+from tfdrift.adapters.secret_values import text_of_version
 
 _CONFIG = Config(
     connect_timeout=3, read_timeout=10, retries={"mode": "standard", "max_attempts": 5}, tcp_keepalive=True
@@ -99,13 +100,4 @@ class TokenRotation:
 
     def _pending(self, secret_id: str, version: str) -> str | None:
         """Return the value of the version to come; None while it has none."""
-        try:
-            answer = self.client.get_secret_value(
-                SecretId=secret_id, VersionId=version, VersionStage=_PENDING
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "ResourceNotFoundException":
-                return None
-            raise
-        value: str | None = answer.get("SecretString")
-        return value
+        return text_of_version(self.client, secret_id, VersionId=version, VersionStage=_PENDING)

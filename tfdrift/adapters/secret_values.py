@@ -28,19 +28,22 @@ class SecretReader:
         """
         try:
             current = self.read(arn)
-            previous = self._previous(arn)
+            previous = text_of_version(self.client, arn, VersionStage="AWSPREVIOUS") or None
         except (BotoCoreError, ClientError, ValueError) as error:
             raise TokenUnavailable(f"the accepted tokens cannot be read: {error}") from error
         return (current,) if previous is None else (current, previous)
 
-    def _previous(self, arn: str) -> str | None:
-        try:
-            answer = self.client.get_secret_value(SecretId=arn, VersionStage="AWSPREVIOUS")
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "ResourceNotFoundException":
-                return None
-            raise
-        return answer.get("SecretString") or None
+
+def text_of_version(client: Any, arn: str, **which: str) -> str | None:  # noqa: ANN401 - boto3's at run time
+    """Return the text of a secret's version, named by id, stage or both; None where there is none."""
+    try:
+        answer = client.get_secret_value(SecretId=arn, **which)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ResourceNotFoundException":
+            return None
+        raise
+    text: str | None = answer.get("SecretString")
+    return text
 
 
 def _text(answer: dict[str, Any]) -> str:

@@ -41,10 +41,11 @@ class LateCalls:
         `findings` are all that it did; `drift_ids` are the drifts of those to look at.
         """
         wanted = sorted(set(drift_ids))
-        newer = self.waiting.newer_than(record, findings)
+        related = self.waiting.related_to(record, findings)
+        newer = [call for call in related if call_order(call) > call_order(record)]
         if not wanted or not newer:
             return ()
-        known = [call for call in self.waiting.related_to(record, findings) if call.key != record.key]
+        known = [call for call in related if call.key != record.key]
         without = self._outcome(known)
         complete = self._outcome([*known, record])
         steps = (
