@@ -13,7 +13,7 @@ from typing import Any
 from bench.corpus import write_state
 from bench.deployed.accounts import sum_of, told_to_client, wrong
 from bench.deployed.calls import Effect, resized, written
-from bench.deployed.product import Product, running_product, wait_until
+from bench.deployed.product import Product, running_product
 from bench.deployed.trail import (
     Deliveries,
     Trail,
@@ -23,6 +23,7 @@ from bench.deployed.trail import (
     recorded_reads,
 )
 from bench.deployed.yardsticks import idle_function, stored
+from bench.waiting import wait_until
 from tfdrift.domain.json_value import JsonObject
 
 RECORDS, RECORDS_A_FILE, RESOURCES = 20_000, 100, 4_000

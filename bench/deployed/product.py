@@ -2,8 +2,7 @@
 
 import gzip
 import json
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -150,15 +149,6 @@ def fit_to_one_machine(clients: EmulatorClients, deployment: Deployment) -> None
 def gaps(entries: Iterable[FeedEntry]) -> int:
     """Return how many of the feed's entries tell of a gap."""
     return sum(entry.type == GAP for entry in entries)
-
-
-def wait_until(done: Callable[[], bool], seconds: float, what: Callable[[], object]) -> None:
-    """Return once it is done; raises AssertionError with what is there when the time is up."""
-    deadline = time.monotonic() + seconds
-    while not done():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"not within {seconds:.0f} s: {what()}")
-        time.sleep(0.1)
 
 
 @contextmanager

@@ -8,8 +8,9 @@ import zipfile
 from collections.abc import Sequence
 from typing import Any
 
-from bench.deployed.product import Product, packed, wait_until
+from bench.deployed.product import Product, packed
 from bench.deployed.trail import Deliveries
+from bench.waiting import wait_until
 from tfdrift.domain.json_value import JsonObject
 
 _IDLE_FUNCTION = """

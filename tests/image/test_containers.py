@@ -16,7 +16,8 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 
-from tests.integration.rest.test_falco import alert
+from bench.waiting import wait_until
+from tests.support.falco_alerts import alert
 
 from .buildah import Buildah, BuildError, ImageConfig
 from .composed import ROOT, Stand, clients, read_compose
@@ -84,7 +85,9 @@ def test_nothing_of_the_machine_that_built_it_is_in_the_image(config: ImageConfi
     assert set(config.labels) == {"io.buildah.version"}
     assert not [step for step in config.history if "certificates" in step or "registries" in step]
     assert {path.parts[0] for path in added} == {"app"}
-    assert not [path for path in added if path.name in {".npmrc", "npmrc", "pip.conf", "uv.toml", "requirements.txt"}]
+    assert not [
+        path for path in added if path.name in {".npmrc", "npmrc", "pip.conf", "uv.toml", "requirements.txt"}
+    ]
 
 
 def test_only_what_runs_is_in_the_image(app_root: Path) -> None:
@@ -327,14 +330,13 @@ def test_an_alert_takes_the_way_of_the_configuration(stand: Stand, app: Containe
 
 def lines_with(log: Path, words: str) -> list[str]:
     """Return the whole lines of a log that hold the words, once there are some: the event comes first."""
-    deadline = time.monotonic() + LOGGED_WITHIN
-    while time.monotonic() < deadline:
+
+    def found() -> list[str]:
         lines = log.read_text().splitlines(keepends=True)
-        found = [line for line in lines if words in line and line.endswith("\n")]
-        if found:
-            return found
-        time.sleep(0.1)
-    raise AssertionError(f"the log never says {words!r}: {log.read_text()[-2000:]}")
+        return [line for line in lines if words in line and line.endswith("\n")]
+
+    wait_until(lambda: bool(found()), LOGGED_WITHIN, lambda: log.read_text()[-2000:])
+    return found()
 
 
 def frame(lines: Iterator[str]) -> str:

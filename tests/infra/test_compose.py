@@ -14,8 +14,8 @@ import yaml
 
 from streaming.settings import StreamingSettings
 from tests.image.composed import ROOT, clients, read_compose
-from tests.integration.rest.test_falco import alert
 from tests.integration.storage.test_table_creation import BY_MODULE
+from tests.support.falco_alerts import alert
 from tests.support.http import serving
 from tests.support.tables import create_tables, delete_tables
 from tests.support.templates import Template

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from tfdrift.demo.cloudtrail_records import Call, console_user, record
+from tfdrift.demo.cloudtrail_records import Call, console_user, record, ssh_from_everywhere
 
 
 def state_of(*resources: dict[str, Any], lineage: str, serial: int = 1) -> bytes:
@@ -78,16 +78,7 @@ def closed_again(account_id: str, region: str, group_id: str) -> dict[str, Any]:
 
 
 def _ingress(name: str, account_id: str, region: str, group_id: str) -> dict[str, Any]:
-    ssh = {
-        "ipProtocol": "tcp",
-        "fromPort": 22,
-        "toPort": 22,
-        "groups": {},
-        "ipRanges": {"items": [{"cidrIp": "0.0.0.0/0"}]},
-        "ipv6Ranges": {},
-        "prefixListIds": {},
-    }
-    request: Any = {"groupId": group_id, "ipPermissions": {"items": [ssh]}}
+    request = ssh_from_everywhere(group_id)
     return _by_hand(Call("ec2", name, request, {"_return": True}), account_id, region)
 
 

@@ -2,12 +2,12 @@
 
 import copy
 import json
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.waiting import wait_until
 from tests.support.lambda_events import alb_request
 from tests.support.tables import TableNames
 from tfdrift.demo.assembly import AssembledStack, stacks
@@ -113,10 +113,7 @@ def with_text_replaced(assembly: Path, folder: Path, old: str, new: str) -> Path
 
 def eventually(condition: Callable[[], object]) -> None:
     """Return once the condition holds; fails if it does not within two minutes."""
-    deadline = time.monotonic() + ARRIVES_WITHIN
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen within two minutes"
-        time.sleep(0.2)
+    wait_until(lambda: bool(condition()), ARRIVES_WITHIN, lambda: "it did not happen")
 
 
 def left_out(assembly: Path) -> dict[str, list[str]]:

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tests.integration.handlers.conftest import ACCOUNT, GROUP, REGION, call, terraform_state
+from tests.support.falco_alerts import alert
 from tests.support.installation import Installation
 from tests.support.lambda_events import (
     Context,
@@ -40,16 +41,7 @@ APPLIER = {
         }
     },
 }
-ALERT = {
-    "hostname": "node-1",
-    "output": "Notice A shell was spawned in a container",
-    "priority": "Notice",
-    "rule": "Terminal shell in container",
-    "source": "syscall",
-    "tags": ["container"],
-    "time": "2025-01-15T10:00:00.123456789Z",
-    "output_fields": {"container.id": "abc123"},
-}
+ALERT = alert("driven")
 CALL_IN_ALERT = {
     "ct.id": "a-1",
     "ct.name": "AuthorizeSecurityGroupIngress",

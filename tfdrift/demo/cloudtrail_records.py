@@ -86,6 +86,20 @@ class Call:
     error_message: str | None = None
 
 
+def ssh_from_everywhere(group_id: str) -> JsonObject:
+    """Return the parameters of a call that opens a security group's SSH to everybody, or closes it again."""
+    ssh: JsonObject = {
+        "ipProtocol": "tcp",
+        "fromPort": 22,
+        "toPort": 22,
+        "groups": {},
+        "ipRanges": {"items": [{"cidrIp": "0.0.0.0/0"}]},
+        "ipv6Ranges": {},
+        "prefixListIds": {},
+    }
+    return {"groupId": group_id, "ipPermissions": {"items": [ssh]}}
+
+
 def record(call: Call, caller: Caller, *, account_id: str, region: str, at: datetime) -> JsonObject:
     """Return the CloudTrail record of a call made at that moment (UTC)."""
     written: JsonObject = {

@@ -5,7 +5,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from tfdrift.demo.cloudtrail_records import Call, Caller, console_user, sso_session, terraform_session
+from tfdrift.demo.cloudtrail_records import (
+    Call,
+    Caller,
+    console_user,
+    ssh_from_everywhere,
+    sso_session,
+    terraform_session,
+)
 from tfdrift.demo.emulator_clients import EmulatorClients
 from tfdrift.demo.world import BUCKET, ORDERS, ROLE, WORKER, World
 from tfdrift.domain.feed_event import EventType
@@ -105,19 +112,6 @@ def _drift(address: str, attribute: str | None, **more: JsonValue) -> Expected:
     return Expected(EventType.DRIFT, tuple((name.replace("__", "."), value) for name, value in fields))
 
 
-def _open_ssh(world: World) -> JsonObject:
-    ssh: JsonObject = {
-        "ipProtocol": "tcp",
-        "fromPort": 22,
-        "toPort": 22,
-        "groups": {},
-        "ipRanges": {"items": [{"cidrIp": "0.0.0.0/0"}]},
-        "ipv6Ranges": {},
-        "prefixListIds": {},
-    }
-    return {"groupId": world.security_group_id, "ipPermissions": {"items": [ssh]}}
-
-
 _SSH = [{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
 
 
@@ -128,7 +122,12 @@ def _changes_by_people(world: World, clients: EmulatorClients) -> Iterator[Step]
     yield Step(
         "Console: SSH opened to the world",
         ApiCall(
-            Call("ec2", "AuthorizeSecurityGroupIngress", _open_ssh(world), {"_return": True}),
+            Call(
+                "ec2",
+                "AuthorizeSecurityGroupIngress",
+                ssh_from_everywhere(world.security_group_id),
+                {"_return": True},
+            ),
             oncall,
             lambda: ec2.authorize_security_group_ingress(GroupId=world.security_group_id, IpPermissions=_SSH),
         ),
@@ -240,7 +239,12 @@ def _failure_and_revert(world: World, clients: EmulatorClients) -> Iterator[Step
     yield Step(
         "Console: SSH closed again, which resolves the drift",
         ApiCall(
-            Call("ec2", "RevokeSecurityGroupIngress", _open_ssh(world), {"_return": True}),
+            Call(
+                "ec2",
+                "RevokeSecurityGroupIngress",
+                ssh_from_everywhere(world.security_group_id),
+                {"_return": True},
+            ),
             oncall,
             lambda: ec2.revoke_security_group_ingress(GroupId=world.security_group_id, IpPermissions=_SSH),
         ),

@@ -10,6 +10,7 @@ import pytest
 
 from tests.integration.deploy.conftest import ARRIVES_WITHIN
 from tests.support.changed_resources import opened_to_the_world, security_group, state_of
+from tests.support.falco_alerts import alert
 from tfdrift.demo.deploy import RECORD_SOURCE, Deployment, deploy
 from tfdrift.demo.emulator import Emulator
 from tfdrift.demo.emulator_clients import EmulatorClients
@@ -60,19 +61,8 @@ def test_a_change_by_hand_becomes_a_drift(product: Deployment, clients: Emulator
 
 
 def test_an_alert_posted_to_the_load_balancer_becomes_an_event(product: Deployment) -> None:
-    # Given an alert as Falco's http_output posts it
-    alert = {
-        "hostname": "node-1",
-        "output": "Notice A shell was spawned in a container",
-        "priority": "Notice",
-        "rule": "Terminal shell in container",
-        "source": "syscall",
-        "tags": ["container"],
-        "time": "2025-01-15T10:00:00.123456789Z",
-        "output_fields": {"container.id": "abc123"},
-    }
-    # When it is posted
-    answer = httpx.post(product.falco_url, json=alert, timeout=ARRIVES_WITHIN)
+    # When an alert is posted as Falco's http_output posts it
+    answer = httpx.post(product.falco_url, json=alert("deployed"), timeout=ARRIVES_WITHIN)
     # Then it is taken, and among the events
     assert answer.is_success, answer.text
     (event,) = await_items(f"{product.load_balancer_url}/api/v1/events?type=falco", bool)

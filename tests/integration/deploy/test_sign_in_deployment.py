@@ -11,6 +11,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from tests.infra.conftest import OIDC
 from tests.support.deployments import (
     Deployed,
     assert_all_else_is_as_synthesised,
@@ -32,12 +33,7 @@ DOMAIN, ZONE = "drift.example.com", "Z0123456789ABCDEFGHIJ"
 # A secret of this name answers to its ARN without the random end, too.
 CLIENT_SECRET = "dashboard-client-AbCdEf"
 PROVIDER = {
-    "kind": "oidc",
-    "issuer": "https://login.example.com",
-    "authorization_endpoint": "https://login.example.com/authorize",
-    "token_endpoint": "https://login.example.com/token",
-    "user_info_endpoint": "https://login.example.com/userinfo",
-    "client_id": "dashboard",
+    **OIDC,
     "client_secret_arn": f"arn:aws:secretsmanager:us-east-1:000000000000:secret:{CLIENT_SECRET}",
 }
 LEFT_OUT = {

@@ -8,7 +8,8 @@ from typing import Any
 from bench.corpus import write_state
 from bench.deployed.accounts import expected, told, told_in_feed, told_to_client
 from bench.deployed.calls import Effect
-from bench.deployed.product import Product, wait_until
+from bench.deployed.product import Product
+from bench.waiting import wait_until
 from tests.integration.deployed_faults.conftest import ARRIVES_WITHIN
 from tfdrift.domain.json_value import JsonObject, JsonValue
 

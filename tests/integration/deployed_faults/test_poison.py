@@ -15,7 +15,8 @@ import httpx
 import pytest
 
 from bench.deployed.calls import Effect, Made, resized, with_memory, written
-from bench.deployed.product import Product, wait_until
+from bench.deployed.product import Product
+from bench.waiting import wait_until
 from tests.integration.deployed_faults.judge import (
     assert_nothing_twice,
     assert_told_once,

@@ -14,7 +14,8 @@ import pytest
 
 from bench.deployed.accounts import expected, told, told_in_feed, told_to_client
 from bench.deployed.calls import Effect, resized, with_memory, written
-from bench.deployed.product import gaps, wait_until, watched
+from bench.deployed.product import gaps, watched
+from bench.waiting import wait_until
 from tests.integration.deployed_faults.conftest import ARRIVES_WITHIN, tables_of
 from tests.integration.deployed_faults.judge import await_drained, await_told, upload_state
 from tests.support.sse_client import open_stream

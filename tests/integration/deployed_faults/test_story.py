@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from bench.deployed.calls import Made, resized, with_memory, written
-from bench.deployed.product import Product, wait_until
+from bench.deployed.product import Product
+from bench.waiting import wait_until
 from tests.integration.deployed_faults.conftest import ARRIVES_WITHIN
 from tests.integration.deployed_faults.judge import await_drained, upload_changed_state, upload_state
 from tests.support.sse_client import open_stream

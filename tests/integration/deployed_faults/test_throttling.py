@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from bench.deployed.calls import Effect, resized, with_memory, written
-from bench.deployed.product import Product, wait_until
+from bench.deployed.product import Product
+from bench.waiting import wait_until
 from tests.faults.proxy import Weather
 from tests.integration.deployed_faults.conftest import ARRIVES_WITHIN
 from tests.integration.deployed_faults.judge import (

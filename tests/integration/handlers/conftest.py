@@ -12,6 +12,7 @@ import pytest
 
 from handlers.observability import logger_of
 from tests.support.tables import TableNames, create_tables, delete_tables
+from tfdrift.demo.cloudtrail_records import ssh_from_everywhere
 from tfdrift.demo.emulator import Emulator
 from tfdrift.domain.feed_event import FeedEvent
 from tfdrift.service.ports import DriftFilter, EventFilter, Page
@@ -165,22 +166,7 @@ def call(event_id: str, **fields: Any) -> dict[str, Any]:
         "awsRegion": REGION,
         "sourceIPAddress": "203.0.113.7",
         "userAgent": "AWS Internal",
-        "requestParameters": {
-            "groupId": GROUP,
-            "ipPermissions": {
-                "items": [
-                    {
-                        "ipProtocol": "tcp",
-                        "fromPort": 22,
-                        "toPort": 22,
-                        "groups": {},
-                        "ipRanges": {"items": [{"cidrIp": "0.0.0.0/0"}]},
-                        "ipv6Ranges": {},
-                        "prefixListIds": {},
-                    }
-                ]
-            },
-        },
+        "requestParameters": ssh_from_everywhere(GROUP),
         "responseElements": {"_return": True, "requestId": "r-1"},
         "requestID": "r-1",
         "eventID": event_id,

@@ -11,6 +11,7 @@ import pytest
 
 from tests.integration.rest.answers import error
 from tests.integration.rest.conftest import Stored
+from tests.support.falco_alerts import alert
 from tests.support.http import serving
 from tfdrift.bootstrap import Product
 from tfdrift.rest.falco import MAX_BODY_BYTES
@@ -18,18 +19,6 @@ from tfdrift.rest.falco import MAX_BODY_BYTES
 pytestmark = pytest.mark.emulator
 
 PATH = "/api/v1/falco/events"
-
-
-def alert(marker: str, **fields: Any) -> dict[str, Any]:
-    return {
-        "rule": "Terminal shell in container",
-        "priority": "Notice",
-        "output": f"shell {marker}",
-        "source": "syscall",
-        "time": "2025-01-15T10:00:00.123456789Z",
-        "output_fields": {"container.id": "abc123", "evt.rawtime": 1736935200123456789, "proc.name": None},
-        **fields,
-    }
 
 
 def receipt(answer: httpx.Response) -> Any:

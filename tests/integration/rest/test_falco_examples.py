@@ -11,7 +11,7 @@ import httpx
 import pytest
 import yaml
 
-from tests.integration.rest.test_falco import alert
+from tests.support.falco_alerts import alert
 from tests.support.http import serving
 from tfdrift.bootstrap import Product
 
