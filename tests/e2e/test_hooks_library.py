@@ -125,6 +125,9 @@ def test_a_drift_is_acknowledged_and_every_list_shows_it(stack: Stack, page: Pag
 
 def test_a_killed_and_restarted_server_costs_neither_kind_an_event(stack: Stack, page: Page) -> None:
     page.goto(stack.origin)
+    # Both begin with what comes from now on.
+    expect(page.get_by_label("live 1")).to_contain_text("stream: on")
+    expect(page.get_by_label("socket 1")).to_contain_text("socket: on")
     stack.record(drift("sg-0"))
     expect(page.get_by_label("live 1")).to_contain_text("kept: 1, handled: 1")
     expect(page.get_by_label("socket 1")).to_contain_text("seen: sg-0")

@@ -14,11 +14,14 @@ export type DriftsById = ReadonlyMap<string, Drift>;
  */
 export function mergeDrifts(list: Parts<Drift>, query: DriftListQuery, changed: DriftsById): Parts<Drift> {
   const isWhole = list.pages.at(-1)?.next_cursor === null;
+  // The next part begins behind what was loaded last, whatever becomes of that here.
+  const end = list.pages.flatMap(({ items }) => items).at(-1);
   const known = new Set(list.pages.flatMap(({ items }) => items.map(({ id }) => id)));
   const parts = list.pages.map(({ items }) => items.filter(({ id }) => !changed.has(id)));
   const differences: (number | null)[] = [];
   for (const drift of changed.values()) {
-    if (listHas(query, drift)) insert(parts, drift, isWhole);
+    const isLoaded = isWhole || (end !== undefined && !comesBefore(end, drift));
+    if (isLoaded && listHas(query, drift)) insert(parts, drift);
     differences.push(difference(query, drift, known.has(drift.id), isWhole));
   }
   return {
@@ -31,16 +34,21 @@ export function mergeDrifts(list: Parts<Drift>, query: DriftListQuery, changed: 
   };
 }
 
-function insert(parts: readonly Drift[][], drift: Drift, isWhole: boolean): void {
-  const at = moment(drift);
+function insert(parts: readonly Drift[][], drift: Drift): void {
   for (const part of parts) {
-    const position = part.findIndex((other) => moment(other) <= at);
+    const position = part.findIndex((other) => comesBefore(drift, other));
     if (position >= 0) {
       part.splice(position, 0, drift);
       return;
     }
   }
-  if (isWhole) parts.at(-1)?.push(drift);
+  parts.at(-1)?.push(drift);
+}
+
+/** The server's order: newest first, and of one moment the greatest id. */
+function comesBefore(one: Drift, other: Drift): boolean {
+  const later = moment(one) - moment(other);
+  return later > 0 || (later === 0 && one.id > other.id);
 }
 
 /** By how much the list's total changes; null where the drift may be in a part that is not loaded. */

@@ -79,6 +79,25 @@ describe("mergeDrifts", () => {
     expect(merged(LIST, drift("b", 2, { status: "resolved" }))).toMatchObject({ total: 4, exact: false });
   });
 
+  it("keeps the last loaded drift where it changes, behind which the next part begins", () => {
+    const noted = { transition: "updated", severity: "low" };
+    expect(merged(LIST, drift("e", 5, noted)).ids).toEqual([
+      ["i", "h"],
+      ["f", "e"],
+    ]);
+  });
+
+  it("keeps all that is loaded where all of it changes at once, and leaves the rest to the next part", () => {
+    const list = parts([drift("c", 9), drift("b", 9)]);
+    const changed = ["a", "b", "c"].map((id) => drift(id, 9, { transition: "updated" }));
+    expect(merged(list, ...changed).ids).toEqual([["c", "b"]]);
+  });
+
+  it("puts drifts of one moment in the server's order, the greatest id first", () => {
+    expect(merged(LIST, drift("g", 8, { transition: "opened" })).ids[0]).toEqual(["i", "h"]);
+    expect(merged(LIST, drift("z", 8, { transition: "opened" })).ids[0]).toEqual(["i", "z", "h"]);
+  });
+
   it("appends to a list that is whole", () => {
     expect(merged(whole(LIST), drift("b", 2, { transition: "reopened" }))).toEqual({
       ids: [
